@@ -1,0 +1,3 @@
+"""Flow ⇄ journey control."""
+
+__version__ = "0.1.0"
