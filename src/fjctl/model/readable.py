@@ -1,0 +1,53 @@
+"""Expressions as sentences: the readable `condition` beside a `when`.
+
+Only a reading for people and for Parlant; the expression stays the truth. Braces never appear in a sentence,
+since Parlant's prompts choke on them (`reference/parlant.md` §1.6).
+"""
+
+from __future__ import annotations
+
+import re
+
+_REFERENCE = re.compile(r"<([^<>\s]+?)>(?![=\w])")
+_WORDS = (
+    (re.compile(r"\s*(?:===|==)\s*"), " is "),
+    (re.compile(r"\s*(?:!==|!=)\s*"), " is not "),
+    (re.compile(r"\s*>=\s*"), " is at least "),
+    (re.compile(r"\s*<=\s*"), " is at most "),
+    (re.compile(r"\s*>\s*"), " is greater than "),
+    (re.compile(r"\s*<\s*"), " is less than "),
+    (re.compile(r"\s*&&\s*"), " and "),
+    (re.compile(r"\s*\|\|\s*"), " or "),
+    (re.compile(r"\.includes\((.*?)\)"), r" contains \1"),
+    (re.compile(r"\.startsWith\((.*?)\)"), r" starts with \1"),
+    (re.compile(r"\.endsWith\((.*?)\)"), r" ends with \1"),
+)
+_PLAIN = re.compile(r"!*[\w. ]+")
+_BRACES = str.maketrans({"{": "(", "}": ")", "<": "(", ">": ")"})
+
+
+def words(reference: str) -> str:
+    """A reference's path as words: `variable.order_id` → `order id`."""
+    path = reference.removeprefix("variable.").replace("_", " ").replace(".", " ")
+    return path.replace("[", " ").replace("]", "")
+
+
+def sentence(expression: str) -> str:
+    """A sentence for a condition expression; empty for an empty one. One line, no braces."""
+    text = " ".join(expression.split())
+    if not text:
+        return ""
+    text = _REFERENCE.sub(lambda match: words(match.group(1)), text)
+    if _PLAIN.fullmatch(text):
+        return _yes_or_no(text)
+    for pattern, word in _WORDS:
+        text = pattern.sub(word, text)
+    return " ".join(text.translate(_BRACES).replace("!", "not ").split())
+
+
+def _yes_or_no(text: str) -> str:
+    negations = len(text) - len(text.lstrip("!"))
+    name = text.lstrip("!").strip()
+    if name in {"true", "false"} and not negations:
+        return "Always" if name == "true" else "Never"
+    return f"{name} does not hold" if negations % 2 else f"{name} holds"

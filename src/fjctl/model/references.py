@@ -1,0 +1,71 @@
+"""References in prompts, expressions and code: `<block.field>`, `<variable.x>`, `{{ENV}}`.
+
+The syntax and the test for what only looks like a reference are Sim's (`<([^<>]+)>` filtered: no space at the
+start or after the dot, no comparison operator, not a number); names compare in lower case without blanks and dots.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from fjctl.source import JsonValue
+
+_REFERENCE = re.compile(r"<([^<>\s.=!&|][^<>.=!&|]*)((?:\.[^<>\s.]+)*)>")
+_ENVIRONMENT = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}")
+_BLANKS = re.compile(r"[\s.]+")
+
+
+class Reference(NamedTuple):
+    """`<name.path>` at `text[start:end]`; `path` has no leading dot and is empty for `<name>`."""
+
+    name: str
+    path: str
+    start: int
+    end: int
+
+
+def normalize(name: str) -> str:
+    """A block's name as references compare it: lower case, blanks and dots dropped (Sim, packages/workflow-types)."""
+    return _BLANKS.sub("", name).lower()
+
+
+def references(text: str) -> Iterator[Reference]:
+    """Everything in a text that has the form of a reference."""
+    for match in _REFERENCE.finditer(text):
+        name, path = match.groups()
+        if not name.endswith((" ", "\t")) and not name.replace("-", "").isdecimal():
+            yield Reference(name, path[1:], match.start(), match.end())
+
+
+def environment(text: str) -> list[str]:
+    """Names of the `{{ENV}}` references in a text, in order."""
+    return _ENVIRONMENT.findall(text)
+
+
+def rename(text: str, resolve: Callable[[str, str], str | None]) -> str:
+    """Rewrites each reference for which `resolve(name, path)` gives a new inner text; the others stay as they are."""
+    if "<" not in text:
+        return text
+    parts: list[str] = []
+    done = 0
+    for reference in references(text):
+        renamed = resolve(reference.name, reference.path)
+        if renamed is not None:
+            parts += (text[done : reference.start], "<", renamed, ">")
+            done = reference.end
+    return "".join((*parts, text[done:])) if parts else text
+
+
+def rename_all(value: JsonValue, resolve: Callable[[str, str], str | None]) -> JsonValue:
+    """`rename` in every string of a value; keys stay. Values without references are returned as they are."""
+    if isinstance(value, str):
+        return rename(value, resolve)
+    if isinstance(value, dict):
+        return {key: rename_all(item, resolve) for key, item in value.items()}
+    if isinstance(value, list):
+        return [rename_all(item, resolve) for item in value]
+    return value
