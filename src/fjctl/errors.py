@@ -75,3 +75,10 @@ class StoreError(FjctlError):
 
     code = "FJ006"
     name = "database"
+
+
+class OutputError(FjctlError):
+    """A file cannot be written at all: no such folder, not permitted, no space."""
+
+    code = "FJ007"
+    name = "unwritable-output"
