@@ -62,6 +62,8 @@ def _is_empty(path: Path, place: str) -> bool:
         raise errors.read_only(place, error.strerror or str(error)) from error
     if not stat.S_ISREG(found.st_mode):
         raise errors.not_ours(place, "not a file")
+    if found.st_size == 1:  # SQLite's unixFileSize calls this empty, and would write over it
+        raise errors.not_ours(place, "a file of one byte")
     if found.st_size == 0 and path.is_symlink():
         raise errors.not_ours(place, "a link to an empty file")  # which a stranger's project may have aimed
     return found.st_size == 0

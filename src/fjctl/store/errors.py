@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fjctl.errors import StoreError
@@ -140,7 +141,7 @@ def _starts_like_a_database(path: str) -> bool:
     (https://www.sqlite.org/howtocorrupt.html, 2.2).
     """
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - pathlib would be imported for this alone
+        with Path(path).open("rb") as file:
             return file.read(len(_MAGIC)) == _MAGIC
     except OSError:
         return False
