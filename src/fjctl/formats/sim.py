@@ -1,0 +1,343 @@
+"""Sim workflows (simstudioai/sim): the JSON that its editor and its API export, of every era.
+
+Envelopes: `{version, exportedAt, state}`, the API's `{data: {…}}` around it, a bare `{state}`, or the state itself.
+Container blocks are the truth and the `loops` and `parallels` maps a cache of them, as in Sim.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from fjctl.formats import sim_values as values
+from fjctl.formats.base import Decoded, filled, finding, is_blank, warning
+from fjctl.formats.graph import check_graph
+from fjctl.formats.sim_blocks import EVENTS, KINDS, read_fields
+from fjctl.formats.sim_write import encode as encode
+from fjctl.model.workflow import BODY, CONTAINER_KINDS, ERROR, Block, BlockKind, Branch, Edge, Workflow
+
+if TYPE_CHECKING:
+    from fjctl.diagnostics import Diagnostic
+    from fjctl.source import JsonValue, Pointer
+
+ROUTE_ELSE = "else"
+_DEFAULT_ITERATIONS = 5
+_PLACEHOLDERS = frozenset({"", "new workflow", "your first workflow - start building here!"})
+_SERVICE_KINDS = frozenset(
+    {BlockKind.INTEGRATION, BlockKind.KNOWLEDGE, BlockKind.MEMORY, BlockKind.GUARDRAIL, BlockKind.EVALUATOR}
+)
+
+
+def state_pointer(value: JsonValue) -> Pointer | None:
+    """Where the state (the map with `blocks` and `edges`) stands in a document; None when there is none."""
+    for pointer in ((), ("state",), ("data",), ("data", "state")):
+        found: Any = value
+        for part in pointer:
+            found = found.get(part) if isinstance(found, dict) else None
+        if isinstance(found, dict) and isinstance(found.get("blocks"), dict):
+            return pointer
+    return None
+
+
+def decode(value: JsonValue) -> Decoded:
+    """Reads a parsed Sim document."""
+    pointer = state_pointer(value)
+    if pointer is None:
+        hint = 'a Sim export has "state" with a map of "blocks" in it'
+        return Decoded(Workflow(), [finding("FJ300", 'no map of "blocks" found', hint=hint)])
+    root: Any = value
+    envelope: dict[str, Any] = root["data"] if pointer[:1] == ("data",) else root
+    state: Any = root
+    for part in pointer:
+        state = state[part]
+    return _Reader(pointer, envelope, state).read()
+
+
+class _Reader:
+    def __init__(self, pointer: Pointer, envelope: dict[str, Any], state: dict[str, Any]) -> None:
+        self.pointer = pointer
+        self.envelope = envelope
+        self.state = state
+        self.found: list[Diagnostic] = []
+        self.by_id: dict[str, Block] = {}
+
+    def read(self) -> Decoded:
+        version = self.envelope.get("version")
+        if version is not None and version != "1.0":
+            hint = "fjctl reads it as 1.0, the only version Sim has written"
+            self.found.append(warning("FJ306", f"unknown version {version!r}", ("version",), hint=hint))
+        blocks = self._blocks()
+        edges = self._edges()
+        metadata = self.state.get("metadata")
+        metadata = metadata if isinstance(metadata, dict) else {}
+        name, description = self._title(metadata)
+        workflow = Workflow(name=name, description=description, blocks=blocks, edges=edges, variables=self._variables())
+        self.found += check_graph(workflow, self._block_pointer)
+        return Decoded(workflow, self.found)
+
+    def _block_pointer(self, block_id: str) -> Pointer:
+        return (*self.pointer, "blocks", block_id)
+
+    def _title(self, metadata: dict[str, Any]) -> tuple[str, str]:
+        outer = self.envelope.get("workflow")
+        outer = outer if isinstance(outer, dict) else {}
+        name = next((str(item) for item in (metadata.get("name"), outer.get("name"), self.state.get("name")) if item), "")
+        text = next((str(item) for item in (metadata.get("description"), outer.get("description")) if item), "")
+        return name, "" if text.lower() in _PLACEHOLDERS or text == name else text
+
+    def _blocks(self) -> list[Block]:
+        blocks: list[Block] = []
+        for key, raw in self.state["blocks"].items():
+            pointer = self._block_pointer(key)
+            if not isinstance(raw, dict):
+                self.found.append(finding("FJ300", f"block {key!r} is not a map", pointer))
+                continue
+            missing = [field for field in ("id", "type") if not isinstance(raw.get(field), str) or not raw[field]]
+            if missing:
+                hint = "Sim refuses such a file, too; add the field or remove the block"
+                self.found.append(finding("FJ301", f"block {key!r} has no {' and no '.join(missing)}", pointer, hint=hint))
+                continue
+            block = _block(raw)
+            if block.id in self.by_id:
+                hint = "give each block an id of its own"
+                self.found.append(finding("FJ302", f"two blocks have the id {block.id!r}", pointer, hint=hint))
+                continue
+            self.by_id[block.id] = block
+            blocks.append(block)
+        return blocks
+
+    def _edges(self) -> list[Edge]:
+        raw_edges = self.state.get("edges", [])
+        if not isinstance(raw_edges, list):
+            self.found.append(finding("FJ300", '"edges" is not a list', (*self.pointer, "edges")))
+            return []
+        edges: list[Edge] = []
+        for place, raw in enumerate(raw_edges):
+            pointer = (*self.pointer, "edges", place)
+            if not isinstance(raw, dict) or not isinstance(raw.get("source"), str) or not isinstance(raw.get("target"), str):
+                self.found.append(finding("FJ301", "an edge has no source or no target", pointer, hint="remove the edge"))
+                continue
+            edge = self._edge(raw, pointer)
+            if edge is not None:
+                edges.append(edge)
+        return edges
+
+    def _edge(self, raw: dict[str, Any], pointer: Pointer) -> Edge | None:
+        source = self.by_id.get(raw["source"])
+        if source is None or raw["target"] not in self.by_id:
+            missing = raw["source"] if source is None else raw["target"]
+            hint = "the edge stays in the workflow file and means nothing; remove it"
+            self.found.append(warning("FJ303", f"the edge leads to or from {missing!r}, which is no block", pointer, hint=hint))
+            return None
+        known, branch = self._branch(source, raw)
+        if not known:
+            hint = "the edge stays in the workflow file and means nothing; connect it to a branch that exists"
+            message = f"block {source.name!r} has no branch {raw.get('sourceHandle')!r}"
+            self.found.append(warning("FJ307", message, pointer, hint=hint))
+            return None
+        return Edge(source=source.id, target=raw["target"], branch=branch, id=str(raw.get("id") or ""))
+
+    def _branch(self, source: Block, raw: dict[str, Any]) -> tuple[bool, str | None]:
+        handle = raw.get("sourceHandle")
+        handle = handle if isinstance(handle, str) else ""
+        if handle == "error":
+            return True, ERROR
+        if handle in {"loop-start-source", "parallel-start-source"}:
+            return (True, BODY) if source.kind in CONTAINER_KINDS else (False, None)
+        if source.kind in CONTAINER_KINDS:
+            inside = self.by_id[raw["target"]].parent == source.id
+            return True, BODY if inside and not handle.endswith("end-source") else None
+        if source.type == "router":
+            return True, self._legacy_route(source, raw["target"])
+        if source.kind is BlockKind.CONDITION and handle in {"", "source"}:
+            return self._by_place(source, raw)
+        if handle.startswith(("condition-", "router-")):
+            branch = handle.partition("-")[2]
+            return (True, branch) if source.branch(branch) else (False, None)
+        return True, None
+
+    def _by_place(self, source: Block, raw: dict[str, Any]) -> tuple[bool, str | None]:
+        """A condition's edge without a handle goes by its place among that block's edges (Sim, dag/construction)."""
+        same = [edge for edge in self.state["edges"] if isinstance(edge, dict) and edge.get("source") == source.id]
+        place = next(index for index, edge in enumerate(same) if edge is raw)
+        return (True, source.branches[place].id) if place < len(source.branches) else (False, None)
+
+    def _legacy_route(self, source: Block, target: str) -> str:
+        branch = Branch(id=target, condition=f"Route to {self.by_id[target].name}")
+        if source.branch(target) is None:
+            source.branches.append(branch)
+        return target
+
+    def _variables(self) -> dict[str, JsonValue]:
+        raw = self.state.get("variables") or self.envelope.get("variables")
+        listed = list(raw.values()) if isinstance(raw, dict) else raw if isinstance(raw, list) else []
+        found: dict[str, JsonValue] = {}
+        for row in values.rows(listed, "name"):
+            kind = row.get("type")
+            shape: dict[str, JsonValue] = {"type": kind if isinstance(kind, str) else "string"}
+            if not is_blank(row.get("value")):
+                shape["default"] = row["value"]
+            found[row["name"]] = shape
+        return found
+
+
+def _block(raw: dict[str, Any]) -> Block:
+    block_type = raw["type"]
+    subs = raw.get("subBlocks")
+    given = {
+        key: item["value"]
+        for key, item in (subs.items() if isinstance(subs, dict) else ())
+        if isinstance(item, dict) and not is_blank(item.get("value"))
+    }
+    kind = _kind(block_type, raw, given)
+    data = raw.get("data")
+    data = data if isinstance(data, dict) else {}
+    fields = read_fields(kind, block_type, given)
+    if "say" in fields:
+        kind = BlockKind.REPLY
+    block = Block(id=raw["id"], kind=kind, type=block_type, name=str(raw.get("name") or ""), fields=fields)
+    block.parent = data["parentId"] if isinstance(data.get("parentId"), str) and data["parentId"] else None
+    block.enabled = raw.get("enabled") is not False
+    _place(block, raw, data)
+    _meaning_beside(block, raw, data, given)
+    return block
+
+
+def _kind(block_type: str, raw: dict[str, Any], given: dict[str, Any]) -> BlockKind:
+    if block_type in EVENTS or (raw.get("triggerMode") is True and block_type not in KINDS):
+        return BlockKind.TRIGGER
+    return KINDS.get(block_type, BlockKind.INTEGRATION)
+
+
+def _place(block: Block, raw: dict[str, Any], data: dict[str, Any]) -> None:
+    position = raw.get("position")
+    if isinstance(position, dict):
+        x, y = position.get("x"), position.get("y")
+        if isinstance(x, (int, float)) and isinstance(y, (int, float)):
+            block.x, block.y = x, y
+    layout = raw.get("layout")
+    layout = layout if isinstance(layout, dict) else {}
+    width = data.get("width") or layout.get("measuredWidth")
+    height = data.get("height") or layout.get("measuredHeight") or raw.get("height")
+    block.width = width if isinstance(width, (int, float)) else None
+    block.height = height if isinstance(height, (int, float)) and height else None
+
+
+def _meaning_beside(block: Block, raw: dict[str, Any], data: dict[str, Any], given: dict[str, Any]) -> None:
+    """What stands beside the sub-blocks: retry, branches, loop settings, the event, a service's outputs."""
+    fields = block.fields
+    retry = raw.get("retry")
+    if isinstance(retry, dict) and retry.get("enabled") is not False:
+        wait = values.milliseconds_in(retry.get("waitBetweenTriesMs"))
+        fields["retry"] = filled({"tries": retry.get("maxTries"), "wait": wait})
+    if block.kind is BlockKind.TRIGGER:
+        fields["event"] = EVENTS.get(block.type, block.type)
+    elif block.kind is BlockKind.CONDITION:
+        block.branches = _conditions(values.json_in(given.get("conditions")))
+    elif block.kind is BlockKind.ROUTER and block.type != "router":
+        block.branches = _routes(values.json_in(given.get("routes")))
+    elif block.kind is BlockKind.LOOP:
+        fields["loop"] = _loop(data, given)
+    elif block.kind is BlockKind.PARALLEL:
+        fields["parallel"] = _parallel(data, given)
+    elif block.kind in _SERVICE_KINDS and isinstance(raw.get("outputs"), dict) and raw["outputs"]:
+        tool = cast("dict[str, JsonValue]", fields["tool"])
+        tool["output"] = {"type": "object", "properties": raw["outputs"]}
+
+
+def _conditions(found: Any) -> list[Branch]:
+    branches: list[Branch] = []
+    for row in values.rows(found, "id"):
+        otherwise = str(row.get("title") or "").strip().lower() == "else"
+        text = row.get("value")
+        when = None if otherwise else text if isinstance(text, str) else ""
+        branches.append(Branch(id=row["id"], when=when, otherwise=otherwise))
+    return branches
+
+
+def _routes(found: Any) -> list[Branch]:
+    branches: list[Branch] = []
+    for row in values.rows(found, "id"):
+        title = str(row.get("title") or "").strip()
+        text = row.get("value")
+        if title.lower() == ROUTE_ELSE:
+            branches.append(Branch(id=row["id"], otherwise=True))
+        else:
+            branches.append(Branch(id=row["id"], condition=values.route_in(title, text if isinstance(text, str) else "")))
+    return branches
+
+
+def _loop(data: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    settings = {**given, **{key: item for key, item in data.items() if not is_blank(item)}}
+    kind = settings.get("loopType", "for")
+    times = settings.get("count", settings.get("iterations")) or _DEFAULT_ITERATIONS
+    if kind == "forEach":
+        return {"each": settings.get("collection", "")}
+    if kind == "while":
+        return {"while": settings.get("whileCondition", "")}
+    if kind == "doWhile":
+        condition = settings.get("doWhileCondition", "")
+        return {"do_while": condition} if condition else {"times": times, "do_while": ""}
+    return {"times": times}
+
+
+def _parallel(data: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    settings = {**given, **{key: item for key, item in data.items() if not is_blank(item)}}
+    batch = settings.get("batchSize")
+    extra = {"batch": batch} if isinstance(batch, int) and batch != values.DEFAULT_BATCH else {}
+    if settings.get("parallelType", "count") == "collection" or ("count" not in settings and "collection" in settings):
+        return {"each": settings.get("collection", settings.get("distribution", "")), **extra}
+    return {"count": settings.get("count") or _DEFAULT_ITERATIONS, **extra}
+
+
+def list_key(pointer: Pointer, item: dict[str, JsonValue]) -> object:
+    """Edges by their ends and branch, other rows by id or name."""
+    if "source" in item and "target" in item:
+        handle = item.get("sourceHandle")
+        text = handle if isinstance(handle, str) else ""
+        plain = "" if text == "source" or text.startswith("source-") or text.endswith("-end-source") else text
+        return (item["source"], item["target"], plain)
+    return item.get("id") or item.get("name")
+
+
+_OWN_BLOCK = {
+    "position": "layout",
+    "height": "layout",
+    "layout": "layout",
+    "horizontalHandles": "layout",
+    "isWide": "layout",
+    "advancedMode": "editor",
+    "errorEnabled": "editor",
+    "locked": "editor",
+    "outputs": "derived",
+    "triggerMode": "derived",
+    "id": "identity",
+}
+_OWN_DATA = {"width": "layout", "height": "layout", "extent": "layout", "type": "editor", "canonicalModes": "editor"}
+
+
+def own_part(pointer: Pointer) -> str:
+    """Why a field of a Sim file stays in the workflow."""
+    parts = list(pointer)
+    while parts and parts[0] in {"data", "state"}:
+        del parts[0]
+    head = parts[0] if parts else ""
+    if head == "blocks" and len(parts) > 2:  # noqa: PLR2004 - blocks, id, field
+        return _own_of_block(parts[2:])
+    if head == "edges":
+        return "identity" if parts[-1] == "id" else "layout" if len(parts) > 2 and parts[2] not in {"source", "target", "sourceHandle"} else ""  # noqa: PLR2004
+    if head in {"loops", "parallels"}:
+        return "derived"
+    if head == "variables":
+        return "identity" if parts[-1] == "id" else ""
+    return "" if parts[-1:] in (["name"], ["description"]) and head in {"metadata", "workflow"} else "envelope"
+
+
+def _own_of_block(parts: list[str | int]) -> str:
+    field = str(parts[0])
+    if field == "data":
+        return _OWN_DATA.get(str(parts[1]), "") if len(parts) > 1 else "layout"
+    if field == "subBlocks":
+        if len(parts) > 2 and parts[2] != "value":  # noqa: PLR2004
+            return "editor"
+        return "identity" if parts[-1] in {"id", "variableId", "collapsed", "isExpanded"} and len(parts) > 3 else ""  # noqa: PLR2004
+    return _OWN_BLOCK.get(field, "")
