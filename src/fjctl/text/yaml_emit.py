@@ -1,0 +1,273 @@
+"""Writing JSON-like values as YAML for people: block style, two spaces, quotes only where some reader needs them.
+
+The same value always gives the same text, and every common reader (YAML 1.1 and 1.2) reads the same value back.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Final, TypeAlias
+
+from fjctl.source import JsonValue, Pointer
+
+Rule: TypeAlias = Callable[[Pointer, JsonValue], bool]
+"""Decides something about the value at a path: whether to write it in flow style, whether a blank line precedes it."""
+
+_WORDS: Final = frozenset("y n yes no on off true false null none nan inf infinity".split())
+# Characters that stay visible and unharmed in plain text. Left out: controls, NEL, LS, PS, BOM, surrogates,
+# non-characters, and the bidirectional controls that make text look like other text (CVE-2021-42574).
+_CHAR: Final = r"\x20-\x7e\xa0-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
+_LETTER: Final = r"A-Za-z_(/$<^;\\\xa1-\u2027\u2030-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
+_START: Final = (
+    rf"(?:(?!<<)[{_LETTER}]"
+    # A digit first: only with a letter that no number, date or time of any schema contains.
+    r"|(?!0[xXoObB])[0-9](?=[^:]*[ac-df-np-su-wyAC-DF-NP-SU-WY]))"
+)
+_END: Final = r"(?!.*(?:: |:\Z| #| \Z))"
+_PLAIN_BLOCK: Final = re.compile(rf"{_END}{_START}[{_CHAR}]*")
+_PLAIN_FLOW: Final = re.compile(rf"{_END}(?!.*[\[\]{{}},:]){_START}[{_CHAR}]*")
+_SINGLE: Final = re.compile(rf"[{_CHAR}]*")
+_LITERAL: Final = re.compile(rf"[{_CHAR}\t\n]*")
+_LITERAL_TRAP: Final = re.compile(r"(?:^|\n)(?:[ \t]+(?:\n|\Z)|[ ]*\t)")
+_ESCAPED: Final = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_LONGEST_KEY: Final = 1000  # a key without "?" must end within 1,024 characters, YAML 1.2.2 §7.4.2
+_quote_json: Final = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def emit(  # noqa: PLR0913  all but the value have defaults
+    value: JsonValue,
+    *,
+    header: str = "",
+    width: int = 100,
+    flow: Rule | None = None,
+    blank_before: Rule | None = None,
+    newline: str = "\n",
+) -> str:
+    """Write `value` as a YAML document ending with a line break; maps keep their order.
+
+    `header` are comment lines that stand first. A map or list becomes `{...}` or `[...]` when `flow(path, value)`
+    says so, the line stays within `width` characters, and it holds only scalars of one line (or such maps and
+    lists). An entry or item other than the first gets a blank line above when `blank_before(path, value)` says so.
+    Raises ValueError for NaN and infinities.
+    """
+    writer = Writer(width=width, flow=flow, blank_before=blank_before)
+    if isinstance(value, dict | list) and value:
+        lines: list[str] = []
+        writer.block(lines, value, 0, ())
+        text = "\n".join(lines) + "\n"
+    else:
+        text = flow_text(value) + "\n"
+    text = (header.rstrip("\n") + "\n" + text) if header else text
+    return text.replace("\n", newline) if newline != "\n" else text
+
+
+@lru_cache(maxsize=8192)
+def _short_text(text: str, in_flow: bool) -> str:  # noqa: FBT001  a cache key
+    return _text(text, in_flow=in_flow)
+
+
+def _text(text: str, *, in_flow: bool) -> str:
+    pattern = _PLAIN_FLOW if in_flow else _PLAIN_BLOCK
+    if pattern.fullmatch(text) and text.lower() not in _WORDS:
+        return text
+    return quote(text)
+
+
+def is_plain(text: str, *, in_flow: bool) -> bool:
+    """Whether the text needs no quotes."""
+    return string(text, in_flow=in_flow) == text
+
+
+def string(text: str, *, in_flow: bool = False) -> str:
+    """A string on one line: plain where it is safe, quoted where it is not."""
+    return _short_text(text, in_flow) if len(text) <= 64 else _text(text, in_flow=in_flow)  # noqa: PLR2004  cache
+
+
+def quote(text: str) -> str:
+    """A quoted string: single quotes, or double ones when it needs escapes or reads better so."""
+    if not _SINGLE.fullmatch(text):
+        return double_quoted(text)
+    if "'" not in text:
+        return f"'{text}'"
+    return double_quoted(text) if '"' not in text and "\\" not in text else single_quoted(text)
+
+
+def single_quoted(text: str) -> str:
+    """The text in single quotes; the caller knows that it needs no escapes (`holds_single`)."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def holds_single(text: str) -> bool:
+    """Whether single quotes can hold the text on one line."""
+    return _SINGLE.fullmatch(text) is not None
+
+
+def double_quoted(text: str) -> str:
+    """The text in double quotes, with everything escaped that does not print."""
+    return _ESCAPED.sub(_escape, _quote_json(text))
+
+
+def _escape(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
+
+
+def number(value: float) -> str:
+    """An int or float; a float always has a point, as YAML 1.1 demands. Raises ValueError for NaN and infinities."""
+    if not isinstance(value, float):
+        return int.__repr__(value)
+    if not math.isfinite(value):
+        message = f"{value} has no place in a document"
+        raise ValueError(message)
+    text = float.__repr__(value)
+    if "e" in text and "." not in text:
+        text = text.replace("e", ".0e")
+    return text
+
+
+def flow_text(value: JsonValue) -> str:
+    """Any value on one line; strings are safe inside brackets."""
+    if isinstance(value, str):
+        return string(value, in_flow=True)
+    if isinstance(value, dict):
+        return "{" + ", ".join([f"{string(key, in_flow=True)}: {flow_text(item)}" for key, item in value.items()]) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join([flow_text(item) for item in value]) + "]"
+    return scalar(value)
+
+
+def scalar(value: None | bool | float | str) -> str:
+    """A scalar on one line in block context."""
+    if isinstance(value, str):
+        return string(value)
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return number(value)
+
+
+def literal(text: str, step: int) -> tuple[str, str] | None:
+    """Header and body style of a literal block that holds the text exactly, or None.
+
+    Returns (`|`, `|-`, `|2+` ..., the text without the line break that the header implies).
+    """
+    if not text.strip(" \t\n") or not _LITERAL.fullmatch(text) or _LITERAL_TRAP.search(text):
+        return None
+    body = text.rstrip("\n")
+    ends = len(text) - len(body)
+    chomp = "-" if ends == 0 else "" if ends == 1 else "+"
+    digit = str(step) if text[0] in " \n" else ""
+    return f"|{digit}{chomp}", body if ends <= 1 else text[:-1]
+
+
+class Writer:
+    """Writes blocks as lines. `step` is the indentation of a map in a map, `dash` that of a list under its key."""
+
+    def __init__(
+        self,
+        *,
+        width: int = 100,
+        flow: Rule | None = None,
+        blank_before: Rule | None = None,
+        step: int = 2,
+        dash: int = 2,
+    ) -> None:
+        self.width = width
+        self.flow = flow
+        self.blank_before = blank_before
+        self.step = step
+        self.dash = dash
+
+    def block(self, lines: list[str], value: dict[str, JsonValue] | list[JsonValue], indent: int, path: Pointer) -> None:
+        """Append the lines of a non-empty map or list at `indent`."""
+        blank = self.blank_before
+        first = True  # and below: no blank line behind text that ends with one, it would become part of it
+        if isinstance(value, dict):
+            for key, item in value.items():
+                here = (*path, key)
+                if not first and blank is not None and lines[-1] and blank(here, item):
+                    lines.append("")
+                first = False
+                self.entry(lines, key, item, indent, here)
+        else:
+            for index, item in enumerate(value):
+                here = (*path, index)
+                if not first and blank is not None and lines[-1] and blank(here, item):
+                    lines.append("")
+                first = False
+                self.item(lines, item, indent, here)
+
+    def entry(self, lines: list[str], key: str, value: JsonValue, indent: int, path: Pointer) -> None:
+        """Append `key: value`."""
+        margin = " " * indent
+        name = string(key)
+        lead = f"{margin}{name}:"
+        if len(name) > _LONGEST_KEY:
+            lines.append(f"{margin}? {name}")
+            lead = f"{margin}:"
+        self.value(lines, lead, value, indent, path)
+
+    def value(self, lines: list[str], lead: str, value: JsonValue, indent: int, path: Pointer) -> None:
+        """Append a value behind `lead` (the key with its colon); `indent` is the column of the map."""
+        if isinstance(value, str):
+            self._string(lines, lead, value, indent)
+        elif isinstance(value, dict | list):
+            inline = self.inline(value, path, len(lead) + 1)
+            if inline is not None:
+                lines.append(f"{lead} {inline}")
+            else:
+                lines.append(lead)
+                below = indent + (self.step if isinstance(value, dict) else self.dash)
+                self.block(lines, value, below, path)
+        else:
+            lines.append(f"{lead} {scalar(value)}")
+
+    def item(self, lines: list[str], value: JsonValue, indent: int, path: Pointer) -> None:
+        """Append `- value`."""
+        lead = " " * indent + "-"
+        if isinstance(value, dict | list):
+            inline = self.inline(value, path, len(lead) + 1)
+            if inline is not None:
+                lines.append(f"{lead} {inline}")
+                return
+            at = len(lines)
+            self.block(lines, value, indent + 2, path)
+            lines[at] = f"{lead} {lines[at][indent + 2 :]}"
+        elif isinstance(value, str):
+            self._string(lines, lead, value, indent)
+        else:
+            lines.append(f"{lead} {scalar(value)}")
+
+    def inline(self, value: dict[str, JsonValue] | list[JsonValue], path: Pointer, column: int) -> str | None:
+        """The value in flow style where it is empty, or the rule wants it and it fits; else None."""
+        if not value:
+            return "{}" if isinstance(value, dict) else "[]"
+        if self.flow is None or not self.flow(path, value) or not _is_short(value, self.width):
+            return None
+        text = flow_text(value)
+        return text if column + len(text) <= self.width else None
+
+    def _string(self, lines: list[str], lead: str, text: str, indent: int) -> None:
+        form = literal(text, self.step) if "\n" in text else None
+        if form is None:
+            lines.append(f"{lead} {string(text)}")
+            return
+        header, body = form
+        margin = " " * (indent + self.step)
+        lines.append(f"{lead} {header}")
+        lines.extend([margin + line if line else "" for line in body.split("\n")])
+
+
+def _is_short(value: JsonValue, width: int) -> bool:
+    """Whether a value can stand in flow style at all: no text of several lines, nothing endless."""
+    if isinstance(value, str):
+        return "\n" not in value and len(value) <= width
+    if isinstance(value, dict):
+        return len(value) <= width and all(len(key) <= width and _is_short(item, width) for key, item in value.items())
+    if isinstance(value, list):
+        return len(value) <= width and all(_is_short(item, width) for item in value)
+    return True
