@@ -1,0 +1,165 @@
+"""JSON text to values and back: the fast strict reader, the fresh writer, and the door to the rest of the layer.
+
+Where things stand is in `json_spans`, what is wrong in `json_problems`, editing in place in `json_rewrite`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from gc import is_tracked
+from itertools import chain
+from typing import TYPE_CHECKING, cast
+
+from fjctl.diagnostics import Diagnostic, Severity
+from fjctl.text import encoding
+from fjctl.text.encoding import decode, encode, has_bom
+from fjctl.text.json_problems import CODES as _PROBLEM_CODES
+from fjctl.text.json_problems import MAX_DIGITS, Problem, inspect
+from fjctl.text.json_rewrite import rewrite
+from fjctl.text.json_spans import Spans, locate
+from fjctl.text.json_style import Style, render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fjctl.source import JsonValue, Source
+
+__all__ = ["CODES", "MAX_DEPTH", "Spans", "decode", "dump", "encode", "has_bom", "locate", "parse", "rewrite"]
+
+CODES: dict[str, tuple[str, str]] = {**_PROBLEM_CODES, **encoding.CODES}
+"""Every code of this layer: its name and what it means, for the manual."""
+
+MAX_DEPTH = 200
+
+_WARNINGS = frozenset({"FJ106"})
+# Escapes worth a look: surrogate halves and NUL. The literal prefix makes this a search for backslashes.
+_SUSPECT_ESCAPE = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
+_SAFE_DIGITS = 15
+
+
+class _Hooks:
+    """What `json.loads` calls back; `suspect` is set when the exact reading has to have a look."""
+
+    __slots__ = ("suspect",)
+
+    def __init__(self) -> None:
+        self.suspect = False
+
+    def pairs(self, pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
+        value = dict(pairs)
+        if len(value) != len(pairs):
+            self.suspect = True
+        return value
+
+    def constant(self, _word: str) -> None:
+        self.suspect = True
+
+    def whole(self, word: str) -> int:
+        if len(word) > _SAFE_DIGITS:
+            self.suspect = True
+            if len(word) > MAX_DIGITS:
+                return 0  # never converted: that is the costly part
+        return int(word)
+
+    def real(self, word: str) -> float:
+        value = float(word)
+        # Only infinity and NaN differ from themselves by something else than zero.
+        if value - value != 0 or len(word) > MAX_DIGITS:
+            self.suspect = True
+        return value
+
+
+def parse(source: Source, *, max_depth: int = MAX_DEPTH) -> tuple[JsonValue, list[Diagnostic]]:
+    """Read a JSON document strictly: RFC 8259, one document, no duplicate keys, nothing that cannot be kept.
+
+    Returns the value and its warnings, or None and the errors (FJ101 to FJ109, each with pointer and position).
+    Numbers written with a dot or an exponent are floats, all others ints of any size. Never raises.
+    """
+    text = source.text
+    hooks = _Hooks()
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=hooks.pairs,
+            parse_constant=hooks.constant,
+            parse_int=hooks.whole,
+            parse_float=hooks.real,
+        )
+    except (ValueError, RecursionError):
+        return None, _diagnosed(source, max_depth) or [_unreadable(source)]
+    if not (hooks.suspect or _SUSPECT_ESCAPE.search(text) or _may_exceed(value, max_depth) or _has_half(text)):
+        return value, []
+    found = _diagnosed(source, max_depth)
+    return (None if any(item.severity is Severity.ERROR for item in found) else value), found
+
+
+def _may_exceed(value: JsonValue, depth: int) -> bool:
+    """Whether containers may be nested more than `depth` deep; never a false no.
+
+    The collector does not track scalars, nor (until 3.14) objects that hold only scalars, so a look at what is
+    tracked leaves out most of the document; the objects left out can be one level at most.
+    """
+    level: list[JsonValue] = [value] if isinstance(value, (dict, list)) else []
+    for _ in range(depth):
+        children = (cast("Iterable[JsonValue]", item.values() if type(item) is dict else item) for item in level)
+        level = list(filter(is_tracked, chain.from_iterable(children)))
+        if not level:
+            return False
+    return True
+
+
+def _has_half(text: str) -> bool:
+    """Whether a raw surrogate stands in the text; decoded files have none, texts from elsewhere may."""
+    if text.isascii():
+        return False
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _diagnosed(source: Source, max_depth: int) -> list[Diagnostic]:
+    return [_diagnostic(source, problem) for problem in inspect(source.text, max_depth)]
+
+
+def _diagnostic(source: Source, problem: Problem) -> Diagnostic:
+    severity = Severity.WARNING if problem.code in _WARNINGS else Severity.ERROR
+    name = CODES[problem.code][0]
+    position = source.position(problem.offset)
+    return Diagnostic(
+        problem.code, name, problem.message, severity, problem.help, problem.pointer, source.name, position
+    )
+
+
+def _unreadable(source: Source) -> Diagnostic:
+    """The fast reader refused what the exact one accepts: nesting beyond this Python's own stack."""
+    message = "the file is nested deeper than this Python can read"
+    return _diagnostic(source, Problem("FJ109", message, "flatten the document", (), 0))
+
+
+def dump(
+    value: JsonValue,
+    *,
+    indent: int | str | None = 2,
+    newline: str = "\n",
+    final_newline: bool = True,
+    ensure_ascii: bool = False,
+) -> str:
+    """Fresh text of a value, the same for equal values with equal key order.
+
+    `indent` is spaces per level or the unit itself; None gives one line without spaces. As `JSON.stringify`
+    writes it, except that floats keep their dot. Raises ValueError on NaN, infinities and lone surrogates.
+    """
+    unit = " " * indent if isinstance(indent, int) else indent
+    compact = unit is None
+    style = Style(
+        unit=unit or "",
+        newline=newline,
+        multiline=not compact,
+        colon=":" if compact else ": ",
+        comma="," if compact else ", ",
+        ensure_ascii=ensure_ascii,
+    )
+    return render(value, style) + (newline if final_newline else "")
