@@ -27,6 +27,10 @@ class TooHardError(Exception):
     """The layout defies a small edit; a larger subtree must be written anew."""
 
 
+class WholeError(TooHardError):
+    """Nothing of a collection stays, so that writing it anew loses nothing."""
+
+
 class Entry(NamedTuple):
     """An entry of a block map or an item of a block list.
 
@@ -77,9 +81,10 @@ class Editor:
             try:
                 if self._change_inside(node, old, new, path):
                     return
-            except TooHardError:
+            except TooHardError as reason:
                 del self.edits[mark:]
-                self.report(path)
+                if not isinstance(reason, WholeError):
+                    self.report(path)
         if entry is not None:
             self._replace_in_block(entry, new, path)
         elif path and (node.style == "flow" or not node.is_block):
@@ -174,9 +179,6 @@ class Editor:
             blocks.append(lines)
         rule = self.writer.blank_before
         blanks = [rule is not None and rule((*path, name), value) for name, value in added]
-        if anchor is None and entries and len(gone) == len(order):
-            message = "every entry is replaced"
-            raise TooHardError(message)
         self._insert(anchor, blocks, blanks, order, {id(entries[name].value) for name in gone})
 
     # -- block lists --------------------------------------------------------------------------------------------
@@ -200,9 +202,6 @@ class Editor:
         entries = self._list_entries(node)
         pairs = pair_items(old, new)
         kept = {before for before in pairs if before is not None}
-        if not kept:
-            message = "every item is replaced"
-            raise TooHardError(message)
         gone = [index for index in range(len(old)) if index not in kept]
         column = self._column(node.start)
         self._remove([entries[index] for index in gone], entries)
@@ -229,17 +228,19 @@ class Editor:
     # -- lines of blocks ----------------------------------------------------------------------------------------
 
     def _remove(self, gone: list[Entry], order: list[Entry]) -> None:
-        """Remove entries with the comments that belong to them; at least one entry stays."""
-        where = {entry.start: index for index, entry in enumerate(order)}
-        for entry in gone:
-            index = where[entry.start]
-            if not self._owns_line(entry.start):
-                if index + 1 >= len(order) or order[index + 1] in gone:
-                    message = "the first entries, beside a dash"
-                    raise TooHardError(message)
-                gap = self.text[entry.end : order[index + 1].start]
-                comment = re.search(r"\n[ \t]*(#)", gap)
-                self._edit(entry.start, entry.end + (comment.start(1) if comment else len(gap)), "")
+        """Remove entries with the comments that belong to them."""
+        starts = {entry.start for entry in gone}
+        beside = 0  # how many of the first entries went together with the one beside a dash
+        if order[0].start in starts and not self._owns_line(order[0].start):
+            beside = next((index for index, entry in enumerate(order) if entry.start not in starts), 0)
+            if not beside:
+                raise WholeError
+            gap = self.text[order[beside - 1].end : order[beside].start]
+            comment = re.search(r"\n[ \t]*(#)", gap)
+            end = order[beside - 1].end + (comment.start(1) if comment else len(gap))
+            self._edit(order[0].start, end, "")
+        for entry in order[beside:]:
+            if entry.start not in starts:
                 continue
             start = self._above(entry.start)
             end = self._after(entry)
@@ -260,19 +261,15 @@ class Editor:
         spaced = self._is_spaced(order)
         if anchor is None:
             first = order[0]
-            if id(first.value) in hidden:
-                message = "the first entry goes and another comes"
-                raise TooHardError(message)
             column = self._column(first.start)
             lines = [line for block in blocks for line in ([*block, ""] if spaced and block[-1] else block)]
             text = "\n".join([*lines, " " * column])
-            if self._owns_line(first.start) and column:
-                at = self._above(first.start)
-                self._edit(at, at, text[: -column])
-            elif self._owns_line(first.start):
-                self._edit(first.start, first.start, text)
-            else:
+            if not self._owns_line(first.start):
                 self._edit(first.start, first.start, text[column:])
+                return
+            # At the top of a file comments stay above what comes first, elsewhere with the entry they describe.
+            at = self._above(first.start) if column or id(first.value) in hidden else first.start
+            self._edit(at, at, text.removesuffix(" " * column))
             return
         at = self._after(anchor)
         pieces: list[str] = []

@@ -29,7 +29,7 @@ _START: Final = (
 )
 _END: Final = r"(?!.*(?:: |:\Z| #| \Z))"
 _PLAIN_BLOCK: Final = re.compile(rf"{_END}{_START}[{_CHAR}]*")
-_PLAIN_FLOW: Final = re.compile(rf"{_END}(?!.*[\[\]{{}},:]){_START}[{_CHAR}]*")
+_PLAIN_FLOW: Final = re.compile(rf"{_END}(?!.*[\[\]{{}},:?]){_START}[{_CHAR}]*")
 _SINGLE: Final = re.compile(rf"[{_CHAR}]*")
 _LITERAL: Final = re.compile(rf"[{_CHAR}\t\n]*")
 _LITERAL_TRAP: Final = re.compile(r"(?:^|\n)(?:[ \t]+(?:\n|\Z)|[ ]*\t)")

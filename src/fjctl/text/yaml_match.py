@@ -59,10 +59,9 @@ def pair_items(old: list[JsonValue], new: list[JsonValue]) -> list[int | None]:
     for kind, first, last, start, end in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
         if kind == "equal":
             pairs[start:end] = range(first, last)
-        elif kind == "replace" and last - first == end - start:
-            for offset in range(end - start):
-                if named or type(old[first + offset]) is type(new[start + offset]):
-                    pairs[start + offset] = first + offset
+        elif kind == "replace":
+            shared = min(last - first, end - start)
+            pairs[start : start + shared] = range(first, first + shared)
     return pairs
 
 

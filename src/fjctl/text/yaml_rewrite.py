@@ -49,10 +49,12 @@ def rewrite(  # noqa: PLR0913  all but three have defaults
     if held is not None and not any(item.severity == "error" for item in problems):
         if _canonical(held) == wanted:
             return text
-        for coarse in (None, 4, 3, 2, 1):
+        # Second with a final line break: without it no literal block can end in one.
+        for coarse, base in ((None, text), (None, _ended(text)), (4, text), (3, text), (2, text), (1, text)):
             if coarse is not None:
                 report(("*",) * coarse)
-            result = _attempt(text, held, new, Writer(width=width, flow=flow, blank_before=blank_before), coarse, report)
+            writer = Writer(width=width, flow=flow, blank_before=blank_before)
+            result = _attempt(base, held, new, writer, coarse, report)
             if result is not None and _holds(result, wanted):
                 return result
         report(())
@@ -76,6 +78,12 @@ def _attempt(  # noqa: PLR0913
         return editor.apply()
     except (TooHardError, YamlSyntaxError):
         return None
+
+
+def _ended(text: str) -> str:
+    if text.endswith("\n"):
+        return text
+    return text + ("\r\n" if "\r\n" in text else "\n")
 
 
 def _holds(text: str, wanted: str) -> bool:
