@@ -16,7 +16,9 @@ from fjctl.store import (
     NodeState,
     VariableLink,
     content_hash,
+    schema,
 )
+from fjctl.store.connection import APPLICATION_ID
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,3 +73,20 @@ def execute(path: Path, *statements: str) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         for statement in statements:
             connection.execute(statement)
+
+
+def old(path: Path, stop_before: str = "m002_mappings") -> None:
+    """Make a database as the fjctl before a migration made it, with one conversion, whose key is `old`."""
+    from sqlite_utils import Database  # slow, and the fault tests' workers import this module
+
+    from fjctl.store import migrations
+
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        migrations.MIGRATIONS.apply(Database(connection, execute_plugins=False), stop_before=stop_before)
+        connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version={schema.MIGRATIONS.index(stop_before)}")
+        connection.execute("INSERT INTO conversions VALUES (1, 'old', 't', 1.0, 'sim -> old', '0.0.1', 'ok', '{}')")
+        connection.execute("INSERT INTO conversion_files VALUES (1, 'input', 'a', 'sim', 'sha256:0', 1)")
+        connection.execute("INSERT INTO conversion_files VALUES (1, 'output', 'b', 'sim', 'sha256:0', 1)")
+        connection.execute("INSERT INTO losses VALUES (1, '', 'old', '', 0), (1, '', 'old', '', 1)")

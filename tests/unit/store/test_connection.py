@@ -251,6 +251,16 @@ def test_what_a_person_adds_beside_our_tables_is_fine(filled: Path) -> None:
         assert store.record(conversion(1)) == 2
 
 
+def use(path: Path) -> None:
+    """Everything a store can do."""
+    with open_store(path, timeout=0.01) as store:
+        store.base("flows/0.json", "journeys/0.yaml")
+        store.mapping("flows/0.json", "journeys/0.yaml")
+        store.record(conversion())
+        store.history()
+        store.check()
+
+
 def damage(path: Path, kind: str) -> None:
     """Break a good database."""
     content = bytearray(path.read_bytes())
@@ -283,10 +293,8 @@ def damage(path: Path, kind: str) -> None:
 )
 def test_a_damaged_database_is_one_clear_error(filled: Path, kind: str) -> None:
     damage(filled, kind)
-    with pytest.raises(StoreError) as caught, open_store(filled) as store:
-        store.record(conversion())
-        store.history()
-    assert isinstance(caught.value, DatabaseCorruptError)
+    with pytest.raises(DatabaseCorruptError) as caught:
+        use(filled)
     one_clear_line(caught.value, "FJ203", filled)
 
 
@@ -301,11 +309,8 @@ def test_a_flipped_byte_is_never_a_traceback(filled: Path, byte: int) -> None:
     content = bytearray(filled.read_bytes())
     content[byte] ^= 0xFF
     filled.write_bytes(content)
-    with suppress(StoreError), open_store(filled, timeout=0.01) as store:
-        store.base("flows/0.json", "journeys/0.yaml")
-        store.mapping("flows/0.json", "journeys/0.yaml")
-        store.record(conversion())
-        store.check()
+    with suppress(StoreError):
+        use(filled)
 
 
 @unix
@@ -348,7 +353,7 @@ def test_a_database_that_cannot_be_read(shared: Path) -> None:
 @unix
 def test_a_folder_that_cannot_be_entered(shared: Path) -> None:
     shared.chmod(0o600)
-    with without_rights(), pytest.raises(DatabaseReadOnlyError, match="[Pp]ermission denied"):
+    with without_rights(), pytest.raises(DatabaseReadOnlyError, match=r"[Pp]ermission denied"):
         open_store(shared / "fjctl.db")
 
 
@@ -405,7 +410,7 @@ def test_a_relative_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert (tmp_path / "fjctl.db").is_file()
 
 
-def test_a_rollback_journal_is_synchronised_fully(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rollback_journal_is_synchronised_fully() -> None:
     """Where no write-ahead log is possible, here in memory, NORMAL would not be safe."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous=OFF")

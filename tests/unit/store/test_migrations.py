@@ -7,23 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlite_utils import Database
+from sqlite_utils import Database, Migrations
 
-from fjctl.store import connection as connections
 from fjctl.store import migrations, open_store, schema
 from fjctl.store.errors import DatabaseCorruptError, DatabaseReadOnlyError
-from tests.unit.store.samples import base, conversion, rows
-
-
-def old(path: Path, stop_before: str) -> None:
-    """Make a database as the fjctl before a migration made it, with one conversion in it."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("PRAGMA journal_mode=WAL")
-        migrations.MIGRATIONS.apply(Database(connection, execute_plugins=False), stop_before=stop_before)
-        connection.execute(f"PRAGMA application_id={connections.APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version={schema.MIGRATIONS.index(stop_before)}")
-        connection.execute("INSERT INTO conversions VALUES (1, NULL, 't', 1.0, 'old', '0.0.1', 'ok', '{}')")
-        connection.execute("INSERT INTO losses VALUES (1, '/a', 'what', 'why', 0)")
+from tests.unit.store.samples import base, conversion, old, rows
 
 
 def shape(path: Path) -> set[tuple[str, str, str]]:
@@ -46,8 +34,8 @@ def state(path: Path) -> dict[str, Any]:
 def test_the_generated_schema_is_what_the_migrations_make() -> None:
     current = Path(schema.__file__).read_text(encoding="utf-8")
     assert migrations.generate() == current, "run migrations.regenerate()"
-    assert schema.MIGRATIONS == migrations.names()
-    assert schema.VERSION == len(migrations.names())
+    assert migrations.names() == schema.MIGRATIONS
+    assert len(migrations.names()) == schema.VERSION
 
 
 @pytest.mark.parametrize("first", schema.MIGRATIONS[1:])
@@ -83,8 +71,8 @@ def test_migrating_keeps_the_rows_and_the_result_works(tmp_path: Path) -> None:
     with open_store(path) as store:
         assert store.record(conversion()) == 2
         assert store.base("flows/0.json", "journeys/0.yaml") == base()
-        assert [row["direction"] for row in store.history()] == ["sim -> journey", "old"]
-        assert store.losses(1) == [{"pointer": "/a", "what": "what", "reason": "why", "own": False}]
+        assert [row["direction"] for row in store.history()] == ["sim -> journey", "sim -> old"]
+        assert store.losses(1) == [{"pointer": "", "what": "old", "reason": "", "own": own} for own in (False, True)]
         assert store.check() == []
 
 
@@ -97,7 +85,7 @@ def test_a_migration_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pyt
         db.conn.execute("CREATE TABLE half (a)")
         raise KeyError("bug")
 
-    failing = migrations.Migrations("fjctl")
+    failing = Migrations("fjctl")
     for migration in migrations.MIGRATIONS._migrations:
         failing(name=migration.name)(migration.fn)
     failing()(broken)
