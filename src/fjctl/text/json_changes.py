@@ -117,7 +117,8 @@ def _same_kind(old: JsonValue, new: JsonValue) -> bool:
 
 def _diff_objects(old: dict[str, JsonValue], new: dict[str, JsonValue], todo: list[_Pair]) -> Change:
     if old.keys() == new.keys():
-        return Inside({key: _changed(key, old[key], new[key], todo) for key in old if not same(old[key], new[key])})
+        pairs = ((key, value, new[key]) for key, value in old.items())
+        return Inside({key: _changed(key, value, after, todo) for key, value, after in pairs if not same(value, after)})
     # New keys go after the nearest key before them that was there already; existing keys keep their order.
     leading: list[Fresh] = []
     after: dict[str, list[Fresh]] = {}
@@ -128,9 +129,9 @@ def _diff_objects(old: dict[str, JsonValue], new: dict[str, JsonValue], todo: li
         else:
             group.append(Fresh(value, key))
     members: list[Kept | Fresh] = [*leading]
-    for key in old:
+    for key, value in old.items():
         if key in new:
-            members.append(_keep(Kept(key), old[key], new[key], todo))
+            members.append(_keep(Kept(key), value, new[key], todo))
             members += after[key]
     return Arrange(members)
 
@@ -199,7 +200,8 @@ def _match_middle(old: list[JsonValue], new: list[JsonValue]) -> list[int | None
         return _match_run(range(len(old)), len(new))
     from difflib import SequenceMatcher  # here, because most lists never come to this and imports cost
 
-    matcher = SequenceMatcher(None, [_canonical(item) for item in old], [_canonical(item) for item in new], False)
+    left, right = [_canonical(item) for item in old], [_canonical(item) for item in new]
+    matcher = SequenceMatcher(None, left, right, autojunk=False)
     found: list[int | None] = []
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         found += range(i1, i2) if tag == "equal" else _match_run(range(i1, i2), j2 - j1)

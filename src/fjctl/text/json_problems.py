@@ -20,7 +20,7 @@ CODES: dict[str, tuple[str, str]] = {
     "FJ103": ("several-documents", "Two or more JSON documents stand one after the other in one file."),
     "FJ104": ("duplicate-key", "A key stands twice in one object, so one of the two values would be lost."),
     "FJ105": ("number-out-of-range", "A number is NaN, infinite, or has more than 4300 digits."),
-    "FJ106": ("inexact-number", "A whole number beyond 2^53 - 1 is rounded by JavaScript editors; its value is kept here."),
+    "FJ106": ("inexact-number", "A whole number beyond 2^53 - 1 is rounded by JavaScript editors; it is kept here."),
     "FJ107": ("lone-surrogate", "Half of a surrogate pair stands alone, which is no character and cannot be saved."),
     "FJ108": ("nul-character", "A text holds a raw control character or an escaped NUL."),
     "FJ109": ("too-deep", "Lists and objects are nested deeper than fjctl reads."),
@@ -282,10 +282,10 @@ class _Walk:
     def shown(self) -> str:
         """What stands here, for a message."""
         match = _WORD.match(self.text, self.at)
-        token = _short(match.group()) if match else self.text[self.at : self.at + 1]
-        if token == '"':
+        found = _short(match.group()) if match else self.text[self.at : self.at + 1]
+        if found == '"':
             return "this text"
-        return token if token.isascii() and token.isprintable() else f"U+{ord(token[0]):04X}"
+        return found if found.isprintable() and (match or found.isascii()) else f"U+{ord(found[0]):04X}"
 
     def ends_early(self) -> NoReturn:
         end = len(self.text.rstrip(" \t\r\n"))

@@ -93,7 +93,9 @@ class _Editor:
         opening, closing = self.text[start], self.text[end - 1]
         if not change.members:
             return opening + closing
-        layout = _Layout.of(self.text, start, end, table, self.style) if table else self.bare(start, multiline=multiline)
+        layout = (
+            _Layout.of(self.text, start, end, table, self.style) if table else self.bare(start, multiline=multiline)
+        )
         index_of = {index if member.key is None else member.key: index for index, member in enumerate(table)}
         pieces = [opening]
         for position, member in enumerate(change.members):
@@ -102,7 +104,7 @@ class _Editor:
             before = layout.before(self.text, table, index, position)
             body = self.kept(table[index], member, layout) if isinstance(member, Kept) and index is not None else ""
             if isinstance(member, Fresh):
-                body = self.fresh(member, layout, self.neighbour(table, change, position))
+                body = self.fresh(member, layout)
             after = "" if last else layout.after(self.text, table, index) + ","
             pieces += (before, body, after)
         pieces += (layout.tail, closing)
@@ -125,24 +127,14 @@ class _Editor:
         self.edit(member.start, kept.change, multiline=layout.style.multiline)
         return self.take(member.key_start, member.end, first)
 
-    def fresh(self, member: Fresh, layout: _Layout, neighbour: Member | None) -> str:
-        """A new member, laid out as its neighbour is."""
+    def fresh(self, member: Fresh, layout: _Layout) -> str:
+        """A new member, laid out as the first of its kind among its neighbours."""
         style = layout.style
-        if style.multiline and neighbour and isinstance(member.value, (dict, list)):
-            style = style._replace(multiline=_breaks(self.text[neighbour.start : neighbour.end]))
+        if style.multiline and isinstance(member.value, (dict, list)):
+            opening = "{" if isinstance(member.value, dict) else "["
+            style = style._replace(multiline=layout.samples.get(opening, True))
         body = render(member.value, style, layout.indent)
         return body if member.key is None else render(member.key, style) + style.colon + body
-
-    def neighbour(self, table: list[Member], change: Arrange, position: int) -> Member | None:
-        """An old member that holds a list or an object with something in it, to take the layout from."""
-        value = change.members[position]
-        if not isinstance(value, Fresh) or not isinstance(value.value, (dict, list)):
-            return None
-        opening = "{" if isinstance(value.value, dict) else "["
-        for member in table:
-            if self.text[member.start] == opening and member.end - member.start > 2:
-                return member
-        return None
 
 
 class _Layout:
@@ -154,6 +146,7 @@ class _Layout:
         self.tail = tail
         self.indent = indent
         self.style = style
+        self.samples: dict[str, bool] = {}
 
     @classmethod
     def of(cls, text: str, start: int, end: int, table: list[Member], style: Style) -> _Layout:
@@ -175,7 +168,18 @@ class _Layout:
             style = style._replace(unit=indent[len(outer) :])
         if multiline:
             style = style._replace(newline="\r\n" if "\r\n" in lead else ("\n" if "\n" in lead else "\r"))
-        return cls(lead, between, text[table[-1].end : end - 1], indent, style._replace(multiline=multiline))
+        layout = cls(lead, between, text[table[-1].end : end - 1], indent, style._replace(multiline=multiline))
+        layout.look_at(text, table)
+        return layout
+
+    def look_at(self, text: str, table: list[Member]) -> None:
+        """Learn whether the first object and the first list among the members take several lines."""
+        for member in table:
+            opening = text[member.start]
+            if opening in "{[" and opening not in self.samples and member.end - member.start > 2:
+                self.samples[opening] = _breaks(text[member.start : member.end])
+                if len(self.samples) == 2:
+                    return
 
     def before(self, text: str, table: list[Member], index: int | None, position: int) -> str:
         """White space before a member; that of the first place belongs to the place, not to the member."""

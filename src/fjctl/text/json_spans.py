@@ -147,6 +147,8 @@ class Spans:
         found: Member | None = None
         start = root(self.text)
         for part in pointer:
+            if self.text[start : start + 1] != ("{" if isinstance(part, str) else "["):
+                break  # not what the pointer takes it for, so no table is worth making
             member = self.members(start).get(part)
             if member is None or isinstance(part, bool):
                 break

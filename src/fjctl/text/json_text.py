@@ -101,7 +101,7 @@ def _may_exceed(value: JsonValue, depth: int) -> bool:
     tracked leaves out most of the document; the objects left out can be one level at most.
     """
     level: list[JsonValue] = [value] if isinstance(value, (dict, list)) else []
-    for _ in range(depth):
+    for _ in range(depth - 1):
         children = (cast("Iterable[JsonValue]", item.values() if type(item) is dict else item) for item in level)
         level = list(filter(is_tracked, chain.from_iterable(children)))
         if not level:
