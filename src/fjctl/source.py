@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-JsonScalar: TypeAlias = None | bool | int | float | str
-JsonValue: TypeAlias = "JsonScalar | list[JsonValue] | dict[str, JsonValue]"
+if TYPE_CHECKING:
+    JsonScalar: TypeAlias = None | bool | int | float | str
+    JsonValue: TypeAlias = "JsonScalar | list[JsonValue] | dict[str, JsonValue]"
+else:
+    JsonValue = Any  # whoever reads annotations at run time (schemas, shape checks) takes any value here
+
 Pointer: TypeAlias = "tuple[str | int, ...]"
 
 

@@ -23,12 +23,14 @@ DEFAULT_ENTRY = "start"
 class Hints:
     """What an existing journey calls things, so that a new reading of its workflow calls them the same.
 
-    `keys` is node id → key, `tools` is state id → names of the tools it runs, `journey` the document's id.
+    `keys` is node id → key, `tools` is state id → names of the tools it runs, `commands` the states that
+    list user commands as such, `journey` the document's id.
     """
 
     journey: str = ""
     keys: dict[str, str] = field(default_factory=dict)
     tools: dict[str, list[str]] = field(default_factory=dict)
+    commands: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -50,11 +52,15 @@ def hints_of(journey: Journey, nodes: Mapping[str, str] | None = None) -> Hints:
 
     table = journey.get("origin", {}).get("nodes", {}) if nodes is None else nodes
     tools: dict[str, list[str]] = {}
+    commands: set[str] = set()
     for _, name, state in walk(journey["states"]):
+        if state.get("commands"):
+            commands.add(name)
         used = state.get("tool")
         if used is not None:
             tools[name] = [used] if isinstance(used, str) else list(used)
-    return Hints(journey=journey["journey"], keys={node: key for key, node in table.items()}, tools=tools)
+    keys = {node: key for key, node in table.items()}
+    return Hints(journey=journey["journey"], keys=keys, tools=tools, commands=commands)
 
 
 def name_blocks(workflow: Workflow, hints: Hints) -> Naming:

@@ -54,7 +54,22 @@ class _Writer:
         self.children: dict[str | None, list[Block]] = {}
         for block in workflow.blocks:
             self.children.setdefault(block.parent, []).append(block)
+        self._order_children()
         self.references = self._reference_table()
+
+    def _order_children(self) -> None:
+        """Lists the blocks of each scope in the order a reader follows the arrows; the unreachable ones come last."""
+        rank: dict[str, int] = {}
+        roots = [*([self.default] if self.default else []), *self.workflow.blocks]
+        for root in roots:
+            stack = [root.id]
+            while stack:
+                node = stack.pop()
+                if node not in rank:
+                    rank[node] = len(rank)
+                    stack += [edge.target for edge in reversed(self.edges.get(node, []))]
+        for blocks in self.children.values():
+            blocks.sort(key=lambda block: rank[block.id])
 
     def _reference_table(self) -> dict[str, tuple[str, str]]:
         table: dict[str, tuple[str, str]] = {}
@@ -166,7 +181,7 @@ class _Writer:
 
     def states(self, parent: str | None) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        for block in self.children.get(parent, []):
+        for block in self.children.get(parent, ()):
             if block.id in self.naming.states:
                 found[self.naming.states[block.id]] = self.state(block)
         return found
@@ -177,7 +192,12 @@ class _Writer:
         fields = cast("dict[str, Any]", rename_all(block.fields, self.resolve))
         state: dict[str, Any] = {**fields.get("talk", {}), "title": title_for(block.name, name)}
         state |= self._kind(block, name, fields)
-        state |= {"retry": fields.get("retry"), "extras": fields.get("extras"), "next": written_next(self.transitions(block))}
+        ways = self.transitions(block)
+        if name in self.hints.commands:
+            spelled = [way for way in ways if way.keys() == {"to", "command"} and isinstance(way["to"], str)]
+            state["commands"] = {way["command"]: way["to"] for way in spelled}
+            ways = [way for way in ways if way not in spelled]
+        state |= {"retry": fields.get("retry"), "extras": fields.get("extras"), "next": written_next(ways)}
         if block.kind in {BlockKind.LOOP, BlockKind.PARALLEL}:
             state |= {"start": _one_or_many(self._targets(block.id, BODY)), "states": self.states(block.id)}
         kept = {key: item for key, item in state.items() if item not in (None, "", {}, []) or key in _MAY_BE_EMPTY}
@@ -197,7 +217,7 @@ class _Writer:
         if kind is BlockKind.RESPONSE:
             kept = {key: fields.get(key) for key in ("result", "status", "headers")}
             return {"end": fields.get("closing") or True, **kept}
-        return _PLAIN[kind](fields)
+        return cast("dict[str, Any]", _PLAIN[kind](fields))
 
     def _tool_names(self, name: str, fields: dict[str, Any]) -> str | list[str]:
         hinted = self.hints.tools.get(name) or [name]
@@ -262,13 +282,17 @@ class _Writer:
 _MAY_BE_EMPTY = frozenset({"chat", "say", "ask", "loop", "parallel", "journey", "wait"})
 _PLAIN: dict[BlockKind, Any] = {
     BlockKind.REPLY: lambda fields: {"say": fields.get("say", "")},
-    BlockKind.HUMAN: lambda fields: {"ask": fields.get("ask", {})},
+    BlockKind.HUMAN: lambda fields: {"ask": _question(fields.get("ask", {}))},
     BlockKind.CONDITION: lambda _: {"fork": True},
     BlockKind.LOOP: lambda fields: {"loop": fields.get("loop", {})},
     BlockKind.PARALLEL: lambda fields: {"parallel": fields.get("parallel", {})},
     BlockKind.WORKFLOW: lambda fields: {"journey": fields.get("journey", ""), "inputs": fields.get("inputs")},
     BlockKind.WAIT: lambda fields: {"wait": fields.get("wait", "")},
 }
+
+
+def _question(ask: Any) -> Any:
+    return ask["message"] if isinstance(ask, dict) and ask.keys() == {"message"} else ask
 
 
 def _one_or_many(names: list[str]) -> str | list[str] | None:

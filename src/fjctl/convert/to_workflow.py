@@ -197,7 +197,8 @@ class _Builder:
         return _SIMPLE[kind], {kind: value}, {kind}
 
     def _end(self, state: State, value: str | bool) -> tuple[BlockKind, dict[str, Any], set[str]]:
-        result = {key: state[key] for key in ("result", "status", "headers") if key in state}  # type: ignore[literal-required]
+        written = cast("dict[str, Any]", state)
+        result = {key: written[key] for key in ("result", "status", "headers") if key in written}
         if isinstance(value, str) and value and not result:
             return BlockKind.AGENT, _filled(prompt=value, agent=state.get("agent")), {"end", "agent"}
         closing = {"closing": value} if isinstance(value, str) and value else {}
@@ -227,7 +228,8 @@ class _Builder:
         block = self.blocks[-1]
         self._edges_to(block.id, targets(state.get("start")), BODY, {})
         for item in transitions(state):
-            talk = {key: item[key] for key in _TALK_ON_EDGES if key in item}  # type: ignore[literal-required]
+            written = cast("dict[str, Any]", item)
+            talk = {key: written[key] for key in _TALK_ON_EDGES if key in written}
             self._edges_to(block.id, targets(item.get("to")), self._branch(block, item), talk)
 
     def _branch(self, block: Block, item: Transition) -> str | None:

@@ -1,0 +1,152 @@
+"""A file's text and what it says: the unit that readers return and writers edit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from fjctl.diagnostics import Diagnostic, Severity, has_errors
+from fjctl.formats import registry
+from fjctl.source import JsonValue, Pointer, Source
+from fjctl.text.encoding import decode, encode, has_bom
+
+if TYPE_CHECKING:
+    from fjctl.formats.registry import Format
+    from fjctl.model.journey import Journey
+    from fjctl.model.workflow import Workflow
+
+YAML_SUFFIXES = (".yaml", ".yml")
+UNREADABLE = Source("", "")
+
+
+@dataclass(slots=True)
+class Document:
+    """One file, read. `workflow` or `journey` is there unless `diagnostics` holds an error."""
+
+    source: Source
+    syntax: str
+    value: JsonValue = None
+    format: Format | None = None
+    workflow: Workflow | None = None
+    journey: Journey | None = None
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    bom: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is a model to work with."""
+        return self.workflow is not None or self.journey is not None
+
+    def located(self) -> list[Diagnostic]:
+        """The diagnostics with source, line and column filled in, in the order of the file."""
+        return sorted((self._located(item) for item in self.diagnostics), key=Diagnostic.order)
+
+    def _located(self, item: Diagnostic) -> Diagnostic:
+        if item.position is not None or not self.source.text:
+            return replace(item, source=item.source or self.source.name)
+        span = locate(self.source, self.syntax, item.pointer, key=item.code in _AT_KEY)
+        return replace(item, source=self.source.name, position=self.source.position(span))
+
+    def rewritten(self, value: JsonValue) -> str:
+        """The text edited so that it means `value`; the same text when nothing differs."""
+        if self.syntax == "yaml":
+            from fjctl.formats import journey
+            from fjctl.text.yaml_rewrite import rewrite as rewrite_yaml
+
+            return rewrite_yaml(self.source.text, self.value, value, flow=journey.flow)
+        from fjctl.text.json_text import rewrite
+
+        return rewrite(self.source.text, self.value, value)
+
+    def encoded(self, text: str) -> bytes:
+        """A text as bytes, with the byte-order mark the file had."""
+        return encode(text, bom=self.bom)
+
+
+_AT_KEY = frozenset({"FJ131", "FJ104"})
+
+
+def locate(source: Source, syntax: str, pointer: Pointer, *, key: bool = False) -> int:
+    """The character offset of a place."""
+    if syntax == "yaml":
+        from fjctl.text.yaml_text import locate as locate_yaml
+
+        return locate_yaml(source, pointer, key=key).start
+    from fjctl.text.json_spans import locate as locate_json
+
+    return locate_json(source, pointer, key=key).start
+
+
+def syntax_of(name: str, text: str) -> str:
+    """`yaml` or `json`: by the name, else by how the text begins."""
+    lower = name.lower()
+    if lower.endswith(YAML_SUFFIXES):
+        return "yaml"
+    if lower.endswith((".json", ".cforge")):
+        return "json"
+    return "json" if text.lstrip()[:1] in {"{", "["} or not text.strip() else "yaml"
+
+
+def read(name: str, data: bytes, *, format_name: str = "") -> Document:
+    """Reads bytes. Whatever is wrong with them is in the document's diagnostics."""
+    source, diagnostics = decode(name, data)
+    if source is None:
+        return Document(Source(name, ""), "json", diagnostics=diagnostics)
+    document = Document(source, syntax_of(name, source.text), diagnostics=list(diagnostics), bom=has_bom(data))
+    _parse(document)
+    if not has_errors(document.diagnostics):
+        interpret(document, format_name)
+    return document
+
+
+def _parse(document: Document) -> None:
+    if document.syntax == "yaml":
+        from fjctl.text.yaml_text import parse as parse_yaml
+
+        document.value, found = parse_yaml(document.source)
+    else:
+        from fjctl.text.json_text import parse
+
+        document.value, found = parse(document.source)
+    document.diagnostics += found
+
+
+def interpret(document: Document, format_name: str = "") -> None:
+    """Finds the format of a parsed document and reads its model."""
+    known = registry.find(format_name) if format_name else _detect(document)
+    if known is None:
+        names = ", ".join(row.name for row in registry.FORMATS)
+        message = f"the document is in no format fjctl knows ({names})"
+        hint = "name the format with --from if you know it; `fjctl formats` lists what is read"
+        document.diagnostics.append(Diagnostic("FJ309", "unknown-format", message, Severity.ERROR, hint))
+        return
+    document.format = known
+    if known.side == "journey":
+        from fjctl.formats.journey import decode as decode_journey
+
+        document.journey, found = decode_journey(document.value)
+        document.diagnostics += found
+        return
+    decoded = known.load().decode(document.value)
+    document.diagnostics += decoded.diagnostics
+    if not has_errors(decoded.diagnostics):
+        document.workflow = decoded.workflow
+
+
+def _detect(document: Document) -> Format | None:
+    if document.source.name.lower().endswith(registry.find("journey").suffixes):
+        return registry.find("journey")
+    return registry.detect(document.value)
+
+
+def fresh(value: JsonValue, syntax: str, *, schema: str = "") -> str:
+    """A new file's text; `schema` is written where editors look for it."""
+    if syntax == "yaml":
+        from fjctl.formats import journey
+        from fjctl.text.yaml_emit import emit
+
+        header = f"# yaml-language-server: $schema={schema}\n" if schema else ""
+        return emit(value, header=header, flow=journey.flow, blank_before=journey.blank_before)
+    from fjctl.text.json_text import dump
+
+    return dump(value)

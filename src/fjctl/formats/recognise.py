@@ -1,0 +1,56 @@
+"""How a parsed document is told to be of a format: by its structure, cheaply, without loading the format."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fjctl.source import JsonValue, Pointer
+
+_DEPTH = 3
+
+
+def is_journey(value: JsonValue) -> bool:
+    """A journey document says `journey:` and has `states` or a `version`."""
+    return isinstance(value, dict) and "journey" in value and ("states" in value or "version" in value)
+
+
+def is_sim(value: JsonValue) -> bool:
+    """A Sim document has a map of `blocks`, each with a type, at the root or under `state`, `data`."""
+    for pointer in ((), ("state",), ("data",), ("data", "state")):
+        found: Any = value
+        for part in pointer:
+            found = found.get(part) if isinstance(found, dict) else None
+        if isinstance(found, dict) and isinstance(found.get("blocks"), dict):
+            blocks = found["blocks"]
+            return "edges" in found or any(isinstance(block, dict) and "subBlocks" in block for block in blocks.values())
+    return False
+
+
+def is_reactflow(value: JsonValue) -> bool:
+    """A React Flow document has lists of `nodes` and `edges` (or version 9's `elements`) somewhere near the root."""
+    return next(graphs(value), None) is not None
+
+
+def graphs(value: JsonValue) -> Iterator[Pointer]:
+    """Pointers of the maps near the root that hold a React Flow graph, the shallowest first."""
+    level: list[tuple[Pointer, JsonValue]] = [((), value)]
+    for _ in range(_DEPTH + 1):
+        below: list[tuple[Pointer, JsonValue]] = []
+        for pointer, item in level:
+            if not isinstance(item, dict):
+                continue
+            if _is_graph(item):
+                yield pointer
+            below += [((*pointer, key), inner) for key, inner in item.items() if isinstance(inner, dict)]
+        level = below
+
+
+def _is_graph(item: dict[str, JsonValue]) -> bool:
+    nodes, edges = item.get("nodes"), item.get("edges")
+    if isinstance(nodes, list) and isinstance(edges, list):
+        return all(isinstance(node, dict) for node in nodes) and (bool(nodes) or "viewport" in item or len(item) <= _DEPTH)
+    elements = item.get("elements")
+    return isinstance(elements, list) and "position" in item and all(isinstance(element, dict) for element in elements)

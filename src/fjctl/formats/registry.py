@@ -1,0 +1,107 @@
+"""The formats: one row each. Detection, `fjctl formats`, the README's table and `--to` all read this table."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from fjctl.errors import UsageError
+from fjctl.formats.recognise import is_journey, is_reactflow, is_sim
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fjctl.formats.base import WorkflowFormat
+    from fjctl.source import JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One file format. `choosers`: only condition and router blocks choose (else any block may); `cycles`: the canvas
+    can draw a way back; `conversation`: it has room for what only a conversation has."""
+
+    name: str
+    side: Literal["workflow", "journey"]
+    title: str
+    suffixes: tuple[str, ...]
+    module: str
+    recognise: Callable[[JsonValue], bool]
+    preserves: str
+    choosers: bool = False
+    cycles: bool = True
+    conversation: bool = True
+
+    def load(self) -> WorkflowFormat:
+        """The module that reads and writes it; imported on first use."""
+        return cast("WorkflowFormat", importlib.import_module(self.module))
+
+
+FORMATS: tuple[Format, ...] = (
+    Format(
+        name="journey",
+        side="journey",
+        title="journey document (YAML or JSON)",
+        suffixes=(".journey.yaml", ".journey.yml", ".journey.json"),
+        module="fjctl.formats.journey",
+        recognise=is_journey,
+        preserves="everything, with comments, blank lines, quoting and order",
+    ),
+    Format(
+        name="sim",
+        side="workflow",
+        title="Sim workflow (export, API envelope, bare state; every era)",
+        suffixes=(".json",),
+        module="fjctl.formats.sim",
+        recognise=is_sim,
+        preserves="every block and its settings, layout, ids; not what only a conversation has",
+        choosers=True,
+        cycles=False,
+        conversation=False,
+    ),
+    Format(
+        name="reactflow",
+        side="workflow",
+        title="React Flow 9 to 12 (toObject(), plain or under a key)",
+        suffixes=(".json", ".cforge"),
+        module="fjctl.formats.reactflow",
+        recognise=is_reactflow,
+        preserves="everything a journey holds, layout, unknown node types",
+    ),
+)
+DEFAULT_WORKFLOW = "sim"
+
+
+def find(name: str) -> Format:
+    """The format of this name, built in or registered under the entry point `fjctl.formats`; UsageError otherwise."""
+    for known in FORMATS:
+        if known.name == name:
+            return known
+    registered = third_party()
+    if name in registered:
+        return registered[name]
+    names = [known.name for known in FORMATS] + sorted(registered)
+    raise UsageError(f"unknown format {name!r}", hint=nearest(name, names) or f"formats: {', '.join(names)}")
+
+
+def nearest(name: str, known: list[str]) -> str:
+    """`did you mean …?`, or nothing when no name is close."""
+    import difflib
+
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return f"did you mean {close[0]!r}?" if close else ""
+
+
+def detect(value: JsonValue) -> Format | None:
+    """The format of a parsed document: the first row that recognises it."""
+    for known in FORMATS:
+        if known.recognise(value):
+            return known
+    return next((known for known in third_party().values() if known.recognise(value)), None)
+
+
+def third_party() -> dict[str, Format]:
+    """Formats that installed packages offer. Asked only when no built-in format fits: looking is slow."""
+    from importlib.metadata import entry_points
+
+    return {entry.name: cast("Any", entry.load()) for entry in entry_points(group="fjctl.formats")}
