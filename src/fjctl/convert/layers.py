@@ -1,9 +1,9 @@
 """One connected graph drawn in layers from left to right, on a grid.
 
 After Sugiyama, Tagawa and Toda, "Methods for Visual Understanding of Hierarchical System Structures" (1981):
-break cycles, layer by longest path, order each layer by barycentres (keeping the best order seen), then find the
-heights closest to the neighbours' that keep order and gaps (pool adjacent violators: least squares, linear in the
-layer). Why no library does it: `docs/decisions/0003-layout-library.md`. All lengths are canvas pixels.
+leave out what closes a cycle, layer by longest path, order each layer by barycentres (keeping the best order
+seen), then find the heights closest to the neighbours' that keep order and gaps (pool adjacent violators: least
+squares, linear in the layer). Why no library does it: `docs/decisions/0003-layout-library.md`. All lengths are canvas pixels.
 """
 
 from __future__ import annotations
@@ -21,8 +21,11 @@ GRID = 10
 COLUMN_GAP = 100
 ROW_GAP = 60
 SWEEPS = 8
+"""Most passes that look for an order with fewer crossings."""
+ROUNDS = 12
+"""Passes to the right and back that straighten the edges."""
 BIG = 1500
-"""Nodes of one drawing, helper points included, from which fewer sweeps are made."""
+"""Nodes of one drawing, helper points included, above which fewer of both are made."""
 
 
 class Size(NamedTuple):
@@ -48,6 +51,7 @@ class Layers:
         self._link(forward)
         self.rows: list[list[int]] = [[] for _ in range(max(self.layer) + 1)]
         self._first_order(visit)
+        self.small = len(self.layer) <= BIG
 
     def draw(self) -> dict[str, tuple[float, float]]:
         """Corners by id, the topmost and leftmost at 0."""
@@ -98,7 +102,7 @@ class Layers:
 
     def _reduce_crossings(self) -> None:
         best, fewest = [list(row) for row in self.rows], self._crossings()
-        for sweep in range(SWEEPS if len(self.layer) <= BIG else 2):
+        for sweep in range(SWEEPS if self.small else 2):
             if not fewest:
                 break
             down = sweep % 2 == 0
@@ -139,7 +143,7 @@ class Layers:
         middle = [0.0] * len(self.layer)
         for row in self.rows:
             self._settle(row, middle, [0.0] * len(row))
-        for near, rows in ((self.before, self.rows), (self.after, self.rows[::-1])) * 3:
+        for near, rows in ((self.before, self.rows), (self.after, self.rows[::-1])) * (ROUNDS if self.small else 3):
             for row in rows:
                 self._settle(row, middle, [_mean([middle[j] for j in near[i]], middle[i]) for i in row])
         tops = [0.0] * len(self.layer)
@@ -170,7 +174,11 @@ class Layers:
 
 
 def _acyclic(count: int, links: Sequence[tuple[int, int]]) -> tuple[list[tuple[int, int]], list[int]]:
-    """The links with those that close a cycle turned round, and the nodes in the order to start from."""
+    """The links without those that close a cycle, and the nodes in the order to start from.
+
+    Closing links are left out, not turned round: they would pull the loop's start down to its end. No node loses
+    its last link by that, for each but the starts keeps the one it was found by.
+    """
     after: list[list[int]] = [[] for _ in range(count)]
     entered = [False] * count
     for source, target in links:
@@ -194,8 +202,7 @@ def _acyclic(count: int, links: Sequence[tuple[int, int]]) -> tuple[list[tuple[i
             else:
                 state[at] = 2
                 stack.pop()
-    turned = dict.fromkeys((b, a) if (a, b) in back else (a, b) for a, b in links)
-    return list(turned), starts
+    return [link for link in links if link not in back], starts
 
 
 def _ranks(count: int, forward: Sequence[tuple[int, int]]) -> list[int]:
@@ -216,7 +223,7 @@ def _ranks(count: int, forward: Sequence[tuple[int, int]]) -> list[int]:
             if not missing[target]:
                 queue.append(target)
     for i in sources:
-        rank[i] = min(rank[j] for j in after[i]) - 1
+        rank[i] = min((rank[j] for j in after[i]), default=1) - 1
     return rank
 
 

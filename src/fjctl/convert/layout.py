@@ -141,10 +141,11 @@ def place_new(boxes: Sequence[Box], edges: Sequence[tuple[str, str]]) -> dict[st
         members = tree.children.get(parent, [])
         new = [id_ for id_ in members if id_ not in corners]
         corners.update(_Patch(parent, members, flows.get(parent, []), sizes, corners, tree.boxes).run(new))
-        touched = [id_ for id_ in members if id_ in changed] + new
         changed.update(dict.fromkeys(new))
-        if parent is not None and touched:
-            grown = _grown(sizes[parent], touched if parent in corners else members, corners, sizes)
+        # A placed container answers for its new and grown children only; a new one for all.
+        inner = [id_ for id_ in members if id_ in changed] if parent in corners else members
+        if parent is not None and inner:
+            grown = _grown(sizes[parent], inner, corners, sizes)
             if grown != sizes[parent]:
                 sizes[parent] = grown
                 changed[parent] = None
