@@ -122,10 +122,10 @@ class Store:
         """The known pairs of workflow and journey, in order; only those with `path` on one side, if given."""
         sql = (
             "SELECT workflow_path, journey_path FROM mappings"
-            " WHERE ?1 IN ('', workflow_path, journey_path) ORDER BY workflow_path, journey_path"
+            " WHERE :path IN ('', workflow_path, journey_path) ORDER BY workflow_path, journey_path"
         )
         with self._guard:
-            rows = self._connection.execute(sql, (printable(path),)).fetchall()
+            rows = self._connection.execute(sql, {"path": printable(path)}).fetchall()
         return [(str(workflow), str(journey)) for workflow, journey in rows]
 
     def history(self, limit: int = 20, path: str | None = None) -> list[dict[str, Any]]:

@@ -111,9 +111,10 @@ class Writer:
         self._connection.execute("INSERT OR REPLACE INTO bases VALUES (?, ?, ?)", (mapping, *new))
         for hash_ in set(old or ()) - set(new):
             self._connection.execute(
-                "DELETE FROM snapshots WHERE hash = ?1 AND NOT EXISTS (SELECT 1 FROM bases WHERE workflow_hash = ?1)"
-                " AND NOT EXISTS (SELECT 1 FROM bases WHERE journey_hash = ?1)",
-                (hash_,),
+                "DELETE FROM snapshots WHERE hash = :hash"
+                " AND NOT EXISTS (SELECT 1 FROM bases WHERE workflow_hash = :hash)"
+                " AND NOT EXISTS (SELECT 1 FROM bases WHERE journey_hash = :hash)",
+                {"hash": hash_},
             )
 
     def _snapshot(self, hash_: str, content: bytes) -> None:
