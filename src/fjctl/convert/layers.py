@@ -3,7 +3,8 @@
 After Sugiyama, Tagawa and Toda, "Methods for Visual Understanding of Hierarchical System Structures" (1981):
 leave out what closes a cycle, layer by longest path, order each layer by barycentres (keeping the best order
 seen), then find the heights closest to the neighbours' that keep order and gaps (pool adjacent violators: least
-squares, linear in the layer). Why no library does it: `docs/decisions/0003-layout-library.md`. All lengths are canvas pixels.
+squares, linear in the layer). All lengths are canvas pixels.
+Why no library does it: `docs/decisions/0003-layout-library.md`.
 """
 
 from __future__ import annotations
