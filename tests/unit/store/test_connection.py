@@ -371,13 +371,15 @@ import pathlib, resource
 from fjctl.store import open_store
 from fjctl.store.errors import DatabaseReadOnlyError
 from tests.unit.store.samples import conversion
-resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
+free = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, free[1]))
 try:
     with open_store(pathlib.Path({str(filled)!r})) as store:
         for number in range(1000):
             store.record(conversion(number))
 except DatabaseReadOnlyError as error:
     print(error.code, error.message)
+resource.setrlimit(resource.RLIMIT_FSIZE, free)
 """
     done = run(sys.executable, "-c", code, folder=REPOSITORY)
     assert done.stderr == ""
