@@ -24,6 +24,7 @@ CODES: Final[dict[str, tuple[str, str]]] = {
 """Code -> (name, one-line explanation)."""
 
 SYNTAX: Final[tuple[tuple[str, str, str], ...]] = (
+    ("found unexpected ':'", 'a ":" cannot stand here', "put the text in quotes, or a space after the colon"),
     (
         "mapping values are not allowed",
         'a ":" stands where no key can be',

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _COLON: Final = re.compile(r"[ \t]*:")
 _GAP: Final = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r?\n[ \t]*(?:#[^\r\n]*)?)*")
 _HEADER: Final = re.compile(r"[|>][-+0-9]*")
-_COMMENT: Final = re.compile(r"[ \t]*#")
+_BLANKS: Final = re.compile(r"(?:[ \t]*\r?\n)*")
 
 
 class TooHardError(Exception):
@@ -246,9 +246,18 @@ class Editor:
             end = self._after(entry)
             if end < len(self.text):
                 end = self.text.index("\n", end) + 1
+                end = self._past_blanks(start, end)
             elif start:  # the last line has no line break: take the one before instead, unless a removal took it
                 start = len(self.text[:start].removesuffix("\n").removesuffix("\r"))
             self._edit(max(start, self.edits[-1][1]) if self._touches(start) else start, end, "")
+
+    def _past_blanks(self, start: int, end: int) -> int:
+        """Where a removal ends that would leave two runs of blank lines: it takes the second one along."""
+        above = self.text[:start].removesuffix("\n").removesuffix("\r")
+        if above and not above.endswith("\n"):
+            return end
+        found = _BLANKS.match(self.text, end)
+        return found.end() if found else end
 
     def _touches(self, start: int) -> bool:
         """Whether the last edit, a removal, reaches over `start`."""

@@ -8,13 +8,15 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from fjctl.source import JsonValue, Pointer
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-Rule: TypeAlias = Callable[[Pointer, JsonValue], bool]
+    from fjctl.source import JsonValue, Pointer
+
+Rule: TypeAlias = "Callable[[Pointer, JsonValue], bool]"
 """Decides something about the value at a path: whether to write it in flow style, whether a blank line precedes it."""
 
 _WORDS: Final = frozenset("y n yes no on off true false null none nan inf infinity".split())

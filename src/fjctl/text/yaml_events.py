@@ -6,7 +6,9 @@ Events, never nodes: libyaml's composer recurses and kills the process on deep n
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+import re
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +20,7 @@ END: Final = "end"
 ALIAS: Final = "alias"
 DOCUMENT: Final = "document"
 STOP: Final = "stop"
+_COLON: Final = re.compile(r"""(["'\]}]\s*:)|:(?=[^\s,\[\]{}])""")  # the second kind is part of a plain text
 
 
 class Event(NamedTuple):
@@ -53,44 +56,42 @@ def _has_extension() -> bool:
 
 def events(text: str, *, pure: bool = False) -> Iterator[Event]:
     """Yield the events of `text` lazily; raises `YamlSyntaxError`. `pure` avoids the C extension."""
-    from ruamel.yaml import YAML, error  # noqa: PLC0415
-    from ruamel.yaml import events as kinds  # noqa: PLC0415
-
     if pure or not _has_extension():
-        stream = iter(YAML(typ="safe", pure=True).parse(text))
-    else:
-        from ruamel.yaml.cyaml import CParser  # noqa: PLC0415
-
-        stream = iter(CParser(text).get_event, None)
-    table = {
-        kinds.ScalarEvent: SCALAR,
-        kinds.MappingStartEvent: MAP,
-        kinds.SequenceStartEvent: SEQ,
-        kinds.MappingEndEvent: END,
-        kinds.SequenceEndEvent: END,
-        kinds.AliasEvent: ALIAS,
-        kinds.DocumentStartEvent: DOCUMENT,
-        kinds.DocumentEndEvent: STOP,
-    }
+        yield from _translated(text, pure=True)
+        return
+    seen = 0
     try:
+        for event in _translated(text, pure=False):
+            seen += 1
+            yield event
+        return
+    except YamlSyntaxError as problem:
+        if "found unexpected ':'" not in problem.problem:
+            raise
+    stand_in = next((chr(code) for code in range(0xE000, 0xF900) if chr(code) not in text), None)
+    if stand_in is None:
+        raise YamlSyntaxError("found unexpected ':'", 0, None)
+    # The extension's libyaml refuses `[12:30]`, which YAML 1.2 allows: read on with another character instead.
+    masked = _COLON.sub(lambda found: found[1] or stand_in, text)
+    for event in islice(_translated(masked, pure=False), seen, None):
+        yield event._replace(value=event.value.replace(stand_in, ":")) if stand_in in event.value else event
+
+
+def _translated(text: str, *, pure: bool) -> Iterator[Event]:
+    from ruamel.yaml import YAML, error  # noqa: PLC0415
+
+    try:
+        if pure:
+            stream = YAML(typ="safe", pure=True).parse(text)
+        else:
+            from ruamel.yaml.cyaml import CParser  # noqa: PLC0415
+
+            stream = iter(CParser(text).get_event, None)
         for event in stream:
-            kind = table.get(type(event))
-            if kind is SCALAR:
-                tag = None if event.implicit[0] or event.implicit[1] else str(event.tag)
-                yield Event(
-                    kind, event.start_mark.index, event.end_mark.index, event.value, event.style or "", event.anchor, tag
-                )
-            elif kind is MAP or kind is SEQ:
-                tag = None if event.implicit else str(event.tag)
-                style = "flow" if event.flow_style else ""
-                yield Event(kind, event.start_mark.index, event.end_mark.index, "", style, event.anchor, tag)
-            elif kind is DOCUMENT:
-                yield Event(
-                    kind, event.start_mark.index, event.end_mark.index, directive=bool(event.version or event.tags)
-                )
-            elif kind is not None:
-                yield Event(kind, event.start_mark.index, event.end_mark.index)
-            elif isinstance(event, kinds.StreamEndEvent):
+            found = _event(event)
+            if found is not None:
+                yield found
+            elif type(event).__name__ == "StreamEndEvent":
                 return
     except error.MarkedYAMLError as problem:
         mark, context = problem.problem_mark, problem.context_mark
@@ -99,3 +100,31 @@ def events(text: str, *, pure: bool = False) -> Iterator[Event]:
         raise YamlSyntaxError(str(problem.problem), offset, None if context is None else context.index) from None
     except (error.YAMLError, UnicodeEncodeError) as problem:
         raise YamlSyntaxError(str(problem), 0, None) from None
+
+
+_KINDS: Final = {
+    "ScalarEvent": SCALAR,
+    "MappingStartEvent": MAP,
+    "SequenceStartEvent": SEQ,
+    "MappingEndEvent": END,
+    "SequenceEndEvent": END,
+    "AliasEvent": ALIAS,
+    "DocumentStartEvent": DOCUMENT,
+    "DocumentEndEvent": STOP,
+}
+
+
+def _event(event: Any) -> Event | None:  # noqa: ANN401  the extension has no types
+    kind = _KINDS.get(type(event).__name__)
+    if kind is None:
+        return None
+    start, end = event.start_mark.index, event.end_mark.index
+    if kind is SCALAR:
+        tag = None if event.implicit[0] or event.implicit[1] else str(event.tag)
+        return Event(kind, start, end, event.value, event.style or "", event.anchor, tag)
+    if kind is MAP or kind is SEQ:
+        tag = None if event.implicit else str(event.tag)
+        return Event(kind, start, end, "", "flow" if event.flow_style else "", event.anchor, tag)
+    if kind is DOCUMENT:
+        return Event(kind, start, end, directive=bool(event.version or event.tags))
+    return Event(kind, start, end, event.anchor if kind is ALIAS else "")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from fjctl.source import JsonScalar
+if TYPE_CHECKING:
+    from fjctl.source import JsonScalar
 
 _CONSTANTS: Final[dict[str, None | bool]] = {
     "": None,

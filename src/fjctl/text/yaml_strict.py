@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -59,16 +60,16 @@ class StrictReader:
 
     def read(self) -> None:
         """Fill `value` (None after an error) and `diagnostics` (at most 20)."""
-        try:
+        with contextlib.suppress(_StopError):
             self._odd_characters()
-            for event in yaml_events.events(self.source.text, pure=self.pure):
-                self._take(event)
-            if not self._documents:
-                self._empty()
-        except YamlSyntaxError as problem:
-            self._syntax(problem)
-        except _StopError:
-            pass
+            try:
+                for event in yaml_events.events(self.source.text, pure=self.pure):
+                    self._take(event)
+            except YamlSyntaxError as problem:
+                self._syntax(problem)
+            else:
+                if not self._documents:
+                    self._empty()
         if self._errors:
             self.value = None
 
@@ -84,12 +85,10 @@ class StrictReader:
         pointer: Pointer | None = None,
         severity: Severity = Severity.ERROR,
     ) -> None:
-        if len(self.diagnostics) >= MOST_DIAGNOSTICS:
-            self._errors = self._errors or severity is Severity.ERROR
-            if self._errors:
-                raise _StopError
+        if severity is Severity.ERROR:
+            self._errors = True
+        if len(self.diagnostics) >= MOST_DIAGNOSTICS and not self._makes_room(severity):
             return
-        self._errors = self._errors or severity is Severity.ERROR
         self.diagnostics.append(
             Diagnostic(
                 code=code,
@@ -102,6 +101,16 @@ class StrictReader:
                 position=self.source.position(offset),
             )
         )
+
+    def _makes_room(self, severity: Severity) -> bool:
+        """Whether a full list gave up a warning for an error; stops reading when it is full of errors."""
+        if severity is not Severity.ERROR:
+            return False
+        for index in range(len(self.diagnostics) - 1, -1, -1):
+            if self.diagnostics[index].severity is not Severity.ERROR:
+                del self.diagnostics[index]
+                return True
+        raise _StopError
 
     def _pointer(self) -> Pointer:
         parts = [frame.part(inner=True) for frame in self._stack[:-1]]
@@ -155,9 +164,7 @@ class StrictReader:
             message, hint = next(((m, h) for part, m, h in SYNTAX if part in error.problem), (message, hint))
             if error.context is not None and any(part in error.problem for part in AT_CONTEXT):
                 offset = error.context
-        if len(self.diagnostics) < MOST_DIAGNOSTICS:
-            self._report(code, offset, message, hint, pointer=pointer)
-        self._errors = True
+        self._report(code, offset, message, hint, pointer=pointer)
 
     # -- events -------------------------------------------------------------------------------------------------
 
@@ -176,7 +183,7 @@ class StrictReader:
         elif kind == yaml_events.DOCUMENT:
             self._document(event)
         elif kind == yaml_events.ALIAS:
-            name = event.value or self.source.text[event.start + 1 : event.end]
+            name = event.value
             hint = f"write out here what stands at &{name[:40]}"
             self._report("FJ122", event.start, f"the alias *{name[:40]} is not supported", hint)
             self._value(None, event.start, key_text=None)

@@ -11,12 +11,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from fjctl.source import JsonValue, Source
+from fjctl.source import Source
 from fjctl.text.yaml_emit import emit
 from fjctl.text.yaml_text import parse, parse_strictly
 
 if TYPE_CHECKING:
-    from fjctl.source import Pointer
+    from fjctl.source import JsonValue, Pointer
 
 # Every character but NUL and surrogates, which the reader refuses.
 CHARACTERS = st.characters(codec="utf-8", exclude_characters="\0")

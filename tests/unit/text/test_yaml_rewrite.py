@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from fjctl.source import JsonValue, Source
+from fjctl.source import Source
 from fjctl.text.yaml_emit import emit
 from fjctl.text.yaml_rewrite import rewrite
 from fjctl.text.yaml_text import parse
@@ -18,7 +18,7 @@ from fjctl.text.yaml_text import parse
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fjctl.source import Pointer
+    from fjctl.source import JsonValue, Pointer
 
 BLOCKS = """\
 # a header
