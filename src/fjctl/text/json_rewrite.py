@@ -33,6 +33,10 @@ def rewrite(text: str, old: JsonValue, new: JsonValue) -> str:
     return text[:start] + editor.take(start, end) + text[end:]
 
 
+_NEW = -1
+"""The index of a member that the text does not have yet."""
+
+
 class _Editor:
     """The replacements collected for one text, in the order of their places; they never overlap."""
 
@@ -97,16 +101,16 @@ class _Editor:
             _Layout.of(self.text, start, end, table, self.style) if table else self.bare(start, multiline=multiline)
         )
         index_of = {index if member.key is None else member.key: index for index, member in enumerate(table)}
+        olds = [index_of[member.part] if isinstance(member, Kept) else _NEW for member in change.members]
         pieces = [opening]
-        for position, member in enumerate(change.members):
-            last = position == len(change.members) - 1
-            index = index_of[member.part] if isinstance(member, Kept) else None
-            before = layout.before(self.text, table, index, position)
-            body = self.kept(table[index], member, layout) if isinstance(member, Kept) and index is not None else ""
-            if isinstance(member, Fresh):
-                body = self.fresh(member, layout)
-            after = "" if last else layout.after(self.text, table, index) + ","
-            pieces += (before, body, after)
+        position = 0
+        while position < len(olds):
+            until = _run_end(change.members, olds, position)
+            before = layout.before(self.text, table, olds[position], position)
+            pieces += (before, self.run(change.members[position], table, olds[position], olds[until - 1], layout))
+            if until < len(olds):
+                pieces += (layout.after(self.text, table, olds[until - 1]), ",")
+            position = until
         pieces += (layout.tail, closing)
         return "".join(pieces)
 
@@ -119,13 +123,16 @@ class _Editor:
             return _Layout(line + style.unit, line + style.unit, line, indent + style.unit, style)
         return _Layout("", style.comma[1:], "", indent, style._replace(multiline=False))
 
-    def kept(self, member: Member, kept: Kept, layout: _Layout) -> str:
-        """A member that stays, with its key and with the edits inside it."""
-        if kept.change is None:
-            return self.text[member.key_start : member.end]
-        first = len(self.edits)
-        self.edit(member.start, kept.change, multiline=layout.style.multiline)
-        return self.take(member.key_start, member.end, first)
+    def run(self, member: Kept | Fresh, table: list[Member], first: int, last: int, layout: _Layout) -> str:
+        """The text of a new member, of a changed one, or of a run of untouched ones, keys included."""
+        if isinstance(member, Fresh):
+            return self.fresh(member, layout)
+        start, end = table[first].key_start, table[last].end
+        if member.change is None:
+            return self.text[start:end]
+        pending = len(self.edits)
+        self.edit(table[first].start, member.change, multiline=layout.style.multiline)
+        return self.take(start, end, pending)
 
     def fresh(self, member: Fresh, layout: _Layout) -> str:
         """A new member, laid out as the first of its kind among its neighbours."""
@@ -135,6 +142,19 @@ class _Editor:
             style = style._replace(multiline=layout.samples.get(opening, True))
         body = render(member.value, style, layout.indent)
         return body if member.key is None else render(member.key, style) + style.colon + body
+
+
+def _run_end(sequence: list[Kept | Fresh], olds: list[int], position: int) -> int:
+    """The end of the run of untouched members from `position` on that also follow each other in the text."""
+    until = position + 1
+    if _is_untouched(sequence[position]):
+        while until < len(olds) and olds[until] == olds[until - 1] + 1 and _is_untouched(sequence[until]):
+            until += 1
+    return until
+
+
+def _is_untouched(member: Kept | Fresh) -> bool:
+    return isinstance(member, Kept) and member.change is None
 
 
 class _Layout:
@@ -181,17 +201,17 @@ class _Layout:
                 if len(self.samples) == 2:
                     return
 
-    def before(self, text: str, table: list[Member], index: int | None, position: int) -> str:
+    def before(self, text: str, table: list[Member], index: int, position: int) -> str:
         """White space before a member; that of the first place belongs to the place, not to the member."""
         if position == 0:
             return self.lead
-        if index is None or index == 0:
+        if index in {0, _NEW}:
             return self.between
         return text[text.index(",", table[index - 1].end) + 1 : table[index].key_start]
 
-    def after(self, text: str, table: list[Member], index: int | None) -> str:
+    def after(self, text: str, table: list[Member], index: int) -> str:
         """White space between a member and its comma; the last member's belongs to the end of the container."""
-        if index is None or index == len(table) - 1:
+        if index in {_NEW, len(table) - 1}:
             return ""
         return text[table[index].end : text.index(",", table[index].end)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import tracemalloc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -238,3 +239,30 @@ def test_a_long_list_without_ids_keeps_its_ends() -> None:
     assert isinstance(old, list)
     new = [*old[:1000], "x", "y", *old[1001:]]
     assert rewrite(text, old, new) == text.replace("  1000.0", '  "x",\n  "y"')
+
+
+def test_deep_documents_with_changes_at_every_level() -> None:
+    depth = 190
+    text = "[1, " * depth + "2" + ", 3]" * depth
+    new = _read(text.replace("1", "1.0").replace("3", "4, 5").replace("2", '{"x": []}'))
+    assert _exact(_read(rewrite(text, _read(text), new))) == _exact(new)
+    text = '{"a": ' * depth + "2" + ', "b": 1}' * depth
+    new = _read(text.replace("2", "[5]").replace('"b"', '"c"'))
+    assert rewrite(text, _read(text), new) == text.replace("2", "[5]").replace('"b"', '"c"')
+
+
+def test_a_large_document_costs_little_memory() -> None:
+    node = '    {"id": "n%d", "position": {"x": %d.50, "y": 1e2}, "data": {"label": "caf\u00e9 ]}", "tags": [1, 2]}}'
+    text = '{\n  "nodes": [\n' + ",\n".join(node % (number, number) for number in range(12_000)) + "\n  ]\n}\n"
+    old, new = _read(text), _read(text)
+    assert isinstance(new, dict)
+    nodes = new["nodes"]
+    assert isinstance(nodes, list)
+    assert isinstance(nodes[6000], dict)
+    nodes[6000]["position"] = {"x": 6000.5, "y": 7}
+    tracemalloc.start()
+    edited = rewrite(text, old, new)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert edited == text.replace('"x": 6000.50, "y": 1e2', '"x": 6000.50, "y": 7')
+    assert peak < 10 * len(text)
