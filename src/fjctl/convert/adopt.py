@@ -123,6 +123,6 @@ def _laid_out(blocks: list[Block], edges: list[Edge], *, anew: bool) -> list[Blo
 def _moved(block: Block, spot: Placed | None) -> Block:
     if spot is None:
         return block
-    container = block.kind in CONTAINER_KINDS
-    size = {"width": spot.width, "height": spot.height} if container else {}
-    return replace(block, x=spot.x, y=spot.y, **size)
+    if block.kind in CONTAINER_KINDS:
+        return replace(block, x=spot.x, y=spot.y, width=spot.width, height=spot.height)
+    return replace(block, x=spot.x, y=spot.y)

@@ -49,10 +49,12 @@ _TALK_ON_EDGES = ("confirm", "delay", "priority", "notes")
 
 def to_workflow(journey: Journey) -> Workflow:
     """The workflow of a journey whose shape has been checked."""
-    return _Builder(journey).workflow()
+    return Builder(journey).workflow()
 
 
-class _Builder:
+class Builder:
+    """Builds one journey's workflow; `keys` is what it calls each block, key → id."""
+
     def __init__(self, journey: Journey) -> None:
         self.journey = journey
         self.nodes = journey.get("origin", {}).get("nodes", {})
@@ -62,6 +64,7 @@ class _Builder:
         self.ids = {name: self.node_id(name) for _, name, _ in self.listed}
         self.names: dict[str, str] = {}
         self.results = self._result_table()
+        self.keys: dict[str, str] = {}
         self.blocks: list[Block] = []
         self.edges: list[Edge] = []
 
@@ -83,6 +86,7 @@ class _Builder:
         journey = self.journey
         self._name_everything()
         self._entries()
+        self.keys |= self.ids
         for path, name, state in self.listed:
             self.blocks.append(self.block(name, state, self.ids[path[-1]] if path else None))
             self._connect(name, state)
@@ -134,8 +138,9 @@ class _Builder:
             fields = {name: entry[name] for name in ("event", "settings", "extras") if entry.get(name)}
             given = inputs if default else entry.get("inputs")
             fields |= {"inputs": given} if given else {}
+            self.keys[ENTRY + key] = self.node_id(ENTRY + key)
             block = Block(
-                id=self.node_id(ENTRY + key),
+                id=self.keys[ENTRY + key],
                 kind=BlockKind.TRIGGER if entry.get("event") else BlockKind.START,
                 name=self.names[key],
                 enabled=entry.get("enabled", True),
@@ -155,14 +160,15 @@ class _Builder:
             written = {"text": note} if isinstance(note, str) else cast("dict[str, Any]", note)
             fields = {key: written[key] for key in ("text", "color") if written.get(key)}
             title = written.get("title") or humanize(name)
-            self.blocks.append(Block(id=self.node_id(NOTE + name), kind=BlockKind.NOTE, name=title, fields=fields))
+            self.keys[NOTE + name] = self.node_id(NOTE + name)
+            self.blocks.append(Block(id=self.keys[NOTE + name], kind=BlockKind.NOTE, name=title, fields=fields))
 
     def block(self, name: str, state: State, parent: str | None) -> Block:
         """One state's block, without its branches."""
         kind, fields, used = self._kind(state)
         talk = {key: item for key, item in state.items() if key not in used and key not in _STRUCTURE}
         fields |= {"talk": talk} if talk else {}
-        fields |= {key: state[key] for key in ("retry", "extras") if state.get(key)}  # type: ignore[literal-required]
+        fields |= {key: state[key] for key in ("retry", "extras") if state.get(key)}
         return Block(
             id=self.ids[name],
             kind=kind,
@@ -201,8 +207,8 @@ class _Builder:
         result = {key: written[key] for key in ("result", "status", "headers") if key in written}
         if isinstance(value, str) and value and not result:
             return BlockKind.AGENT, _filled(prompt=value, agent=state.get("agent")), {"end", "agent"}
-        closing = {"closing": value} if isinstance(value, str) and value else {}
-        return BlockKind.RESPONSE, {**result, **closing}, {"end", "result", "status", "headers"}
+        closing: dict[str, Any] = {"closing": value} if isinstance(value, str) and value else {}
+        return BlockKind.RESPONSE, result | closing, {"end", "result", "status", "headers"}
 
     def _by_model(self, state: State) -> bool:
         if isinstance(state.get("fork"), str) or state.get("agent"):
@@ -216,7 +222,11 @@ class _Builder:
 
     def tool_kind(self, name: str) -> BlockKind:
         """The block kind that runs a tool."""
-        tool = self.tools.get(name, {})
+        return self.kind_of(self.tools.get(name, {}))
+
+    @staticmethod
+    def kind_of(tool: dict[str, Any]) -> BlockKind:
+        """The block kind that runs a tool of this contract."""
         kind = _TOOL_KINDS.get(tool.get("kind", ""))
         if kind is not None:
             return kind

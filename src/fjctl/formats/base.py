@@ -43,9 +43,10 @@ class WorkflowFormat(Protocol):
         """What identifies an item of the list at `pointer` when two documents are compared; None where nothing does."""
         ...
 
-    def own_part(self, pointer: Pointer) -> str:
+    def own_part(self, pointer: Pointer, value: JsonValue = None) -> str:
         """Why the field at `pointer` stays behind in the workflow by design (`layout`, `editor`, `identity`, `derived`);
-        empty where it should have gone into the journey."""
+        empty where it should have gone into the journey. With a `?` at its end it holds only for a field that did not
+        (a setting that is not in use)."""
         ...
 
 

@@ -312,30 +312,46 @@ _OWN_BLOCK = {
     "triggerMode": "derived",
     "id": "identity",
 }
-_OWN_DATA = {"width": "layout", "height": "layout", "extent": "layout", "type": "editor", "canonicalModes": "editor"}
+_OWN_EDGE = {"id": "identity", "source": "", "target": "", "sourceHandle": ""}
+_OWN_DATA = {
+    "width": "layout",
+    "height": "layout",
+    "extent": "layout",
+    "type": "editor",
+    "canonicalModes": "editor",
+    "id": "derived",
+    "nodes": "derived",
+    "distribution": "derived",
+    **dict.fromkeys(("count", "iterations", "collection", "whileCondition", "doWhileCondition"), "unused?"),
+}
 
 
-def own_part(pointer: Pointer) -> str:
+def own_part(pointer: Pointer, value: JsonValue = None) -> str:
     """Why a field of a Sim file stays in the workflow."""
+    if isinstance(value, dict) and isinstance(pointer[-1], int) and value.get("name") == "":
+        return "editor"  # an input row that nobody has named yet
     parts = list(pointer)
     while parts and parts[0] in {"data", "state"}:
         del parts[0]
-    head = parts[0] if parts else ""
-    if head == "blocks" and len(parts) > 2:  # noqa: PLR2004 - blocks, id, field
-        return _own_of_block(parts[2:])
+    if not parts:
+        return ""
+    head, *rest = parts
+    if head == "blocks":
+        return _own_of_block(rest[1:]) if len(rest) > 1 else ""
     if head == "edges":
-        return "identity" if parts[-1] == "id" else "layout" if len(parts) > 2 and parts[2] not in {"source", "target", "sourceHandle"} else ""  # noqa: PLR2004
-    if head in {"loops", "parallels"}:
-        return "derived"
+        return _OWN_EDGE.get(str(rest[1]), "layout") if len(rest) > 1 else ""
     if head == "variables":
-        return "identity" if parts[-1] == "id" else ""
-    return "" if parts[-1:] in (["name"], ["description"]) and head in {"metadata", "workflow"} else "envelope"
+        return "identity" if rest[-1:] == ["id"] else ""
+    if head in {"metadata", "workflow"} and (not rest or rest[0] in {"name", "description"}):
+        idle = rest[-1:] == ["description"] and isinstance(value, str) and value.lower() in _PLACEHOLDERS
+        return "derived" if idle else ""
+    return "derived" if head in {"loops", "parallels"} else "envelope"
 
 
 def _own_of_block(parts: list[str | int]) -> str:
     field = str(parts[0])
     if field == "data":
-        return _OWN_DATA.get(str(parts[1]), "") if len(parts) > 1 else "layout"
+        return _OWN_DATA.get(str(parts[1]), "") if len(parts) > 1 else ""
     if field == "subBlocks":
         if len(parts) > 2 and parts[2] != "value":  # noqa: PLR2004
             return "editor"

@@ -1,0 +1,202 @@
+"""One conversion of one document, from text to text: chooses the lens, writes the text, names what was lost.
+
+Pure: paths appear as names only, nothing is read or written here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, cast
+
+from fjctl.convert import lens
+from fjctl.convert.accounting import Account, account
+from fjctl.convert.adopt import place
+from fjctl.convert.naming import Hints
+from fjctl.diagnostics import Diagnostic, Loss, Severity, has_errors
+from fjctl.formats import registry
+from fjctl.formats.document import Document, fresh, interpret, syntax_of
+from fjctl.source import Source
+
+if TYPE_CHECKING:
+    from fjctl.formats.registry import Format
+    from fjctl.model.journey import Journey
+    from fjctl.model.workflow import Workflow
+    from fjctl.source import JsonValue
+
+
+@dataclass(slots=True, frozen=True)
+class Names:
+    """What a new file says about others: the workflow's path as seen from the journey, the schema's likewise, and the
+    target's own file name (its suffix decides between YAML and JSON)."""
+
+    target: str = ""
+    workflow: str = ""
+    schema: str = ""
+
+
+@dataclass(slots=True)
+class Conversion:
+    """The result: `text` (None when refused), what was lost on the way, and what belongs to what in the pair."""
+
+    source: Document
+    target: Format
+    text: str | None = None
+    value: JsonValue = None
+    prior: Document | None = None
+    losses: list[Loss] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    nodes: dict[str, str] = field(default_factory=dict)
+    workflow: Workflow | None = None
+    journey: Journey | None = None
+    account: Account | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is something to write."""
+        return self.text is not None
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether the target already says it, byte for byte."""
+        return self.prior is not None and self.text == self.prior.source.text
+
+    @property
+    def meaningful_losses(self) -> list[Loss]:
+        """The losses that are not some side's own part by design."""
+        return [loss for loss in self.losses if not loss.own]
+
+
+def convert(source: Document, target: Format, prior: Document | None = None, names: Names | None = None) -> Conversion:
+    """Converts a document that was read without errors. `prior` is the target as it is, read the same way."""
+    names = names or Names()
+    result = Conversion(source, target, prior=prior)
+    if not source.ok:
+        return result
+    if source.journey is not None:
+        _from_journey(result, source.journey, names)
+    elif target.side == "journey":
+        _to_journey(result, names)
+    else:
+        _between(result)
+    return result
+
+
+def _to_journey(result: Conversion, names: Names) -> None:
+    workflow, form = cast("Workflow", result.source.workflow), cast("Format", result.source.format)
+    prior = result.prior
+    if prior is not None and prior.journey is not None:
+        outcome = lens.put_workflow(workflow, prior.journey, form)
+        _take(result, outcome)
+        if outcome.value is not None:
+            result.text = prior.rewritten(outcome.value)
+    else:
+        journey = lens.read_back(workflow, Hints(), form, _stem(result.source.source.name))
+        nodes = journey["origin"]["nodes"]
+        _origin(journey, form, names)
+        result.journey, result.value, result.workflow, result.nodes = journey, cast("JsonValue", journey), workflow, nodes
+        result.text = fresh(result.value, syntax_of(names.target or "x.yaml", ""), schema=names.schema)
+    _account(result, form)
+
+
+def _origin(journey: Journey, form: Format, names: Names) -> None:
+    origin = {**({"workflow": names.workflow} if names.workflow else {}), "format": form.name, "nodes": journey["origin"]["nodes"]}
+    journey["origin"] = cast("Any", origin)
+
+
+def _account(result: Conversion, form: Format) -> None:
+    """Names the fields of the workflow that its journey does not hold."""
+    if result.journey is None or result.workflow is None:
+        return
+    journey = lens.with_nodes(result.journey, result.nodes)
+    prepared = lens.prepare(journey, form, result.workflow)
+    module = form.load()
+    written = module.encode(place(prepared.workflow, result.workflow), result.source.value).value
+    result.account = account(result.source.value, written, module)
+    result.losses += result.account.lost
+
+
+def _from_journey(result: Conversion, journey: Journey, names: Names) -> None:
+    prior = result.prior
+    if result.target.side == "journey":
+        result.journey, result.value = journey, result.source.value
+        if prior is not None and prior.journey is not None:
+            result.text = prior.rewritten(result.source.value)
+        else:
+            result.text = fresh(result.value, syntax_of(names.target or "x.yaml", ""), schema=names.schema)
+            if "#" in result.source.source.text and result.source.syntax == "yaml":
+                result.losses.append(Loss("comments", (), "a new file begins without them"))
+        return
+    if prior is not None and prior.workflow is not None:
+        outcome = lens.put_journey(journey, prior.value, prior.workflow, result.target)
+        _take(result, outcome)
+        if outcome.value is not None:
+            result.text = prior.rewritten(outcome.value)
+        return
+    outcome = lens.create(journey, result.target)
+    _take(result, outcome)
+    if outcome.value is not None:
+        result.text = fresh(outcome.value, "json")
+
+
+def _take(result: Conversion, outcome: lens.Outcome) -> None:
+    result.value, result.journey, result.workflow = outcome.value, outcome.journey, outcome.workflow
+    result.nodes, result.losses = outcome.nodes, list(outcome.losses)
+    result.diagnostics += outcome.diagnostics
+
+
+def _between(result: Conversion) -> None:
+    """Workflow to workflow: into the model and out, by way of the journey's vocabulary, with the drawing kept."""
+    workflow, form = cast("Workflow", result.source.workflow), cast("Format", result.source.format)
+    journey = lens.read_back(workflow, Hints(), form, _stem(result.source.source.name))
+    prior = result.prior
+    if prior is not None and prior.workflow is not None:
+        outcome = lens.put_journey(journey, prior.value, prior.workflow, result.target)
+        _take(result, outcome)
+        if outcome.value is not None:
+            result.text = prior.rewritten(outcome.value)
+    elif form.name == result.target.name:
+        result.value, result.workflow, result.text = result.source.value, workflow, result.source.source.text
+    else:
+        prepared = lens.prepare(journey, result.target)
+        drawn = place(prepared.workflow, workflow)
+        encoded = result.target.load().encode(drawn)
+        result.value, result.workflow, result.nodes = encoded.value, drawn, prepared.nodes
+        result.losses += encoded.losses
+        if prepared.refused:
+            result.value, result.diagnostics = None, lens.refusals(prepared.refused, result.target)
+        else:
+            result.text = fresh(encoded.value, "json")
+    result.journey, result.nodes = journey, journey["origin"]["nodes"]
+    drawn_workflow, result.workflow = result.workflow, workflow
+    _account(result, form)
+    result.workflow = drawn_workflow
+
+
+def _stem(name: str) -> str:
+    stem = name.replace("\\", "/").rpartition("/")[2]
+    return stem.partition(".")[0] or "workflow"
+
+
+def reread(document: Document, text: str) -> Document:
+    """The document that a new text would be read as, in the same format."""
+    again = replace(document, source=Source(document.source.name, text), diagnostics=[], workflow=None, journey=None)
+    if document.syntax == "yaml":
+        from fjctl.text.yaml_text import parse as parse_text
+    else:
+        from fjctl.text.json_text import parse as parse_text
+    again.value, again.diagnostics = parse_text(again.source)
+    if not has_errors(again.diagnostics):
+        interpret(again, document.format.name if document.format else "")
+    return again
+
+
+def blocking(document: Document) -> list[Diagnostic]:
+    """The errors of a document, located."""
+    return [item for item in document.located() if item.severity is Severity.ERROR]
+
+
+def default_target(source: Document) -> Format:
+    """What a document is converted to when nobody says: a workflow to a journey, a journey to its origin's format."""
+    if source.journey is None:
+        return registry.find("journey")
+    return registry.find(source.journey.get("origin", {}).get("format") or registry.DEFAULT_WORKFLOW)

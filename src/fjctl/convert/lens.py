@@ -1,0 +1,257 @@
+"""The symmetric lens between a journey and a workflow format: `get`, `create`, and the two `put`s, on values.
+
+For a format F let `image(J)` be what comes back when J is written as F and read again. Then
+`put(W, J) = J + (get(W) - image(J))` and `put(J, W) = W + (F(J) - F(get(W)))`: the difference of two values in the same
+space, carried over to the document that holds more. Without an edit the difference is empty, so nothing changes
+(GetPut); what one side cannot hold never appears in a difference, so it stays (the own parts).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+from fjctl.convert.adopt import adopt, place
+from fjctl.convert.choosers import expand, fold
+from fjctl.convert.naming import Hints, hints_of
+from fjctl.convert.relink import relink
+from fjctl.convert.to_journey import to_journey
+from fjctl.convert.to_workflow import Builder
+from fjctl.diagnostics import Diagnostic, Loss
+from fjctl.formats.journey import coerce, list_keys
+from fjctl.model.meaning import difference, meaning
+from fjctl.model.transplant import same, transplant
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fjctl.formats.registry import Format
+    from fjctl.model.journey import Journey
+    from fjctl.model.workflow import Workflow
+    from fjctl.source import JsonValue, Pointer
+
+CODES: dict[str, tuple[str, str]] = {
+    "FJ401": ("cannot-hold", "the target has no place for an edit, so nothing is written"),
+    "FJ402": ("irreducible-cycle", "a cycle has two ways in, and the format repeats through containers only"),
+    "FJ403": ("unlinked", "a node's state, or a state's node, cannot be found with certainty"),
+    "FJ404": ("relinked", "nodes have new ids and were found again by name, neighbours or content"),
+}
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A journey's workflow in the form a format can draw, before it is written. `nodes` is key → block id."""
+
+    workflow: Workflow
+    nodes: dict[str, str]
+    refused: list[list[str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a lens operation gives: the new value (None when refused), the pair's common names, and remarks."""
+
+    value: JsonValue = None
+    journey: Journey | None = None
+    workflow: Workflow | None = None
+    nodes: dict[str, str] = field(default_factory=dict)
+    losses: list[Loss] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    @property
+    def refused(self) -> bool:
+        """Whether nothing may be written."""
+        return self.value is None
+
+
+def prepare(journey: Journey, form: Format, prior: Workflow | None = None) -> Prepared:
+    """The workflow of a journey as `form` draws it, with the ids and places of a prior one."""
+    builder = Builder(journey)
+    workflow = builder.workflow()
+    keys = {node: key for key, node in builder.keys.items()}
+    nodes = dict(builder.keys)
+    refused: list[list[str]] = []
+    if form.choosers:
+        expanded = expand(workflow, keys, builder.node_id, builder.kind_of)
+        workflow, nodes = expanded.workflow, nodes | expanded.nodes
+        keys |= {node: key for key, node in expanded.nodes.items()}
+    if prior is not None:
+        workflow = adopt(workflow, prior)
+    if not form.cycles:
+        from fjctl.convert.cycles import recover_loops
+
+        recovered = recover_loops(workflow, keys, builder.node_id)
+        workflow, nodes, refused = recovered.workflow, nodes | recovered.nodes, recovered.refused
+    return Prepared(workflow, nodes, refused)
+
+
+def read_back(workflow: Workflow, hints: Hints, form: Format, name: str = "workflow") -> Journey:
+    """`get`: the journey of a workflow, named as the hints say; blocks the hints call added are taken back."""
+    folded: dict[str, str] = {}
+    present = {block.id for block in workflow.blocks}
+    if not form.cycles and any(key.endswith((".loop", ".exit")) for key in hints.keys.values()):
+        from fjctl.convert.cycles import restore_cycles
+
+        workflow = restorerefusals(workflow, hints.keys)
+        kept = {block.id for block in workflow.blocks}
+        folded |= {key: node for node, key in hints.keys.items() if node in present and node not in kept}
+    if form.choosers:
+        workflow, more = fold(workflow, hints.keys)
+        folded |= more
+    journey = to_journey(workflow, hints, name=name)
+    if folded:
+        nodes = journey["origin"]["nodes"]
+        journey["origin"]["nodes"] = {**nodes, **folded}
+    return journey
+
+
+def image(journey: Journey, form: Format) -> tuple[Journey, Prepared, list[Loss]]:
+    """The journey as it comes back from the format, what was written, and what the format had no place for."""
+    prepared = prepare(journey, form)
+    module = form.load()
+    encoded = module.encode(prepared.workflow)
+    again = module.decode(encoded.value).workflow
+    return read_back(again, hints_of(journey, prepared.nodes), form, journey["journey"]), prepared, encoded.losses
+
+
+def create(journey: Journey, form: Format) -> Outcome:
+    """A new workflow for a journey, laid out."""
+    prepared = prepare(journey, form)
+    if prepared.refused:
+        return Outcome(journey=journey, diagnostics=refusals(prepared.refused, form))
+    workflow = place(prepared.workflow)
+    encoded = form.load().encode(workflow)
+    return Outcome(encoded.value, journey, workflow, prepared.nodes, encoded.losses)
+
+
+def put_journey(journey: Journey, value: JsonValue, workflow: Workflow, form: Format) -> Outcome:
+    """Writes a journey into an existing workflow document: `value` is the document, `workflow` its model."""
+    module = form.load()
+    linked, remarks = _linked(journey, workflow, form)
+    before = read_back(workflow, hints_of(linked), form, journey["journey"])
+    linked = with_nodes(linked, {**linked["origin"].get("nodes", {}), **before["origin"]["nodes"]})
+    here, there = prepare(before, form, workflow), prepare(linked, form, workflow)
+    if there.refused and there.refused != here.refused:
+        return Outcome(journey=journey, diagnostics=refusals(there.refused, form))
+    base = module.encode(place(here.workflow, workflow), value)
+    theirs = module.encode(place(there.workflow, workflow), value)
+    if same(base.value, theirs.value):
+        result = value
+    else:
+        result = transplant(base.value, theirs.value, value, _keys_of(form))
+    outcome = Outcome(result, journey, there.workflow, there.nodes, theirs.losses, remarks)
+    if result is not value:
+        _verify(outcome, module.decode(result).workflow, linked, form)
+    return outcome
+
+
+def put_workflow(workflow: Workflow, journey: Journey, form: Format) -> Outcome:
+    """Writes a workflow into an existing journey document; what only the journey says stays."""
+    linked, remarks = _linked(journey, workflow, form)
+    known = linked["origin"].get("nodes", {})
+    base, prepared, losses = image(linked, form)
+    hints = hints_of(linked, prepared.nodes)
+    theirs = read_back(workflow, hints, form, journey["journey"])
+    nodes = theirs["origin"]["nodes"]
+    for value in (base, theirs):
+        value.pop("origin", None)
+    result = transplant(cast("JsonValue", base), cast("JsonValue", theirs), cast("JsonValue", journey), list_keys, coerce)
+    merged = cast("Journey", result)
+    if "origin" in journey or any(prepared.nodes.get(key) != node for key, node in nodes.items()):
+        merged = _with_origin(merged, journey, nodes, known)
+    outcome = Outcome(cast("JsonValue", merged), merged, workflow, nodes, losses, remarks)
+    if not same(base, theirs):  # type: ignore[arg-type]
+        outcome = _verified(outcome, merged, theirs, nodes, form)
+    return outcome
+
+
+def _with_origin(merged: Journey, journey: Journey, nodes: dict[str, str], known: dict[str, str]) -> Journey:
+    before = journey.get("origin", {}).get("nodes", {})
+    kept = {key: nodes[key] for key in before if key in nodes}
+    new = {key: node for key, node in nodes.items() if key not in before}
+    del known
+    if "origin" in merged and kept == before and not new:
+        return merged
+    origin = {**merged.get("origin", {}), "nodes": {**kept, **new}}
+    return cast("Journey", {**merged, "origin": origin})
+
+
+def with_nodes(journey: Journey, nodes: dict[str, str]) -> Journey:
+    """The journey with these node ids in its origin."""
+    return cast("Journey", {**journey, "origin": {**journey.get("origin", {}), "nodes": nodes}})
+
+
+def _linked(journey: Journey, workflow: Workflow, form: Format) -> tuple[Journey, list[Diagnostic]]:
+    """The journey with an origin whose node ids are those of `workflow`, and remarks on what could not be linked."""
+    prepared = prepare(journey, form)
+    ids = {block.id for block in workflow.blocks}
+    nodes = prepared.nodes
+    remarks: list[Diagnostic] = []
+    if not set(nodes.values()) <= ids:
+        links = relink(prepared.workflow, workflow)
+        moved = {old: new for old, new in links.items() if old != new}
+        nodes = {key: links.get(node, node) for key, node in nodes.items()}
+        if moved:
+            remarks.append(_remark("FJ404", f"{len(moved)} nodes were found again under new ids", (), "the links are written anew"))
+    origin = journey.get("origin", {})
+    stale = {key for key, node in origin.get("nodes", {}).items() if key not in nodes and node in ids and "." not in key}
+    free = {key: node for key, node in origin.get("nodes", {}).items() if key in stale and node not in nodes.values()}
+    remarks += [
+        _remark("FJ403", f"state {key!r} of the origin is gone from the journey", ("origin", "nodes", key), "its block is removed from the workflow")
+        for key in free
+    ]
+    kept = {key: node for key, node in origin.get("nodes", {}).items() if key not in nodes and key not in stale}
+    return cast("Journey", {**journey, "origin": {**origin, "nodes": {**kept, **nodes}}}), remarks
+
+
+def _remark(code: str, message: str, pointer: Pointer, hint: str) -> Diagnostic:
+    from fjctl.diagnostics import Severity
+
+    return Diagnostic(code, CODES[code][0], message, Severity.INFO, hint, pointer)
+
+
+def refusals(refused: Sequence[Sequence[str]], form: Format) -> list[Diagnostic]:
+    """One finding for each cycle that a format cannot hold."""
+    hint = "give the loop one way in, or use a format that can draw it (reactflow)"
+    return [
+        Diagnostic("FJ402", CODES["FJ402"][0], f"{form.name} cannot hold this cycle: {' → '.join([*cycle, cycle[0]])}", help=hint, pointer=("states",))
+        for cycle in refused
+    ]
+
+
+def _keys_of(form: Format) -> Any:
+    module = form.load()
+
+    def keys(pointer: Pointer, item: JsonValue) -> tuple[object, ...]:
+        if isinstance(item, dict):
+            return (module.list_key(pointer, item), item.get("id"))
+        return (None,)
+
+    return keys
+
+
+def _verify(outcome: Outcome, written: Workflow, journey: Journey, form: Format) -> None:
+    """PutGet at run time: the workflow written must say what the journey says, as far as the format can."""
+    expected, prepared, _ = image(journey, form)
+    nodes = {**journey.get("origin", {}).get("nodes", {}), **prepared.nodes}
+    found = read_back(written, hints_of(journey, nodes), form, journey["journey"])
+    at = difference(cast("Any", meaning(expected)), cast("Any", meaning(found)))
+    if at is not None:
+        outcome.value = None
+        outcome.diagnostics.append(_refusal(at, form))
+
+
+def _verified(outcome: Outcome, merged: Journey, theirs: Journey, nodes: dict[str, str], form: Format) -> Outcome:
+    again, _, _ = image(with_nodes(merged, nodes), form)
+    at = difference(cast("Any", meaning(theirs)), cast("Any", meaning(again)))
+    if at is not None:
+        outcome.value = None
+        outcome.diagnostics.append(_refusal(at, form))
+    return outcome
+
+
+def _refusal(pointer: Pointer, form: Format) -> Diagnostic:
+    from fjctl.source import format_path
+
+    message = f"the edit at {format_path(pointer)} cannot be carried over to or from {form.name}"
+    return Diagnostic("FJ401", CODES["FJ401"][0], message, help="make the edit on the other side, or undo it", pointer=pointer)
