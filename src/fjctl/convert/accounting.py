@@ -70,7 +70,7 @@ class _Walk:
             self.found.lost.append(Loss(str(pointer[-1]), pointer, reason))
 
     def _list(self, pointer: Pointer, value: list[Any], written: list[Any]) -> None:
-        by_key = {}
+        by_key: dict[object, Any] = {}
         for item in written:
             if isinstance(item, dict):
                 by_key.setdefault(self.module.list_key(pointer, item), item)
@@ -98,7 +98,7 @@ def _equal(value: Any, written: Any) -> bool:
             return same(_plain(json.loads(value)), _plain(json.loads(written)))
         except (ValueError, RecursionError):
             pass
-    return _plain(value) == _plain(written)
+    return same(_plain(value), _plain(written))
 
 
 def _plain(value: Any) -> Any:

@@ -92,7 +92,7 @@ def read_back(workflow: Workflow, hints: Hints, form: Format, name: str = "workf
     if not form.cycles and any(key.endswith((".loop", ".exit")) for key in hints.keys.values()):
         from fjctl.convert.cycles import restore_cycles
 
-        workflow = restorerefusals(workflow, hints.keys)
+        workflow = restore_cycles(workflow, hints.keys)
         kept = {block.id for block in workflow.blocks}
         folded |= {key: node for node, key in hints.keys.items() if node in present and node not in kept}
     if form.choosers:

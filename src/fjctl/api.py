@@ -1,0 +1,296 @@
+"""The public API: whatever a person can type, a script can call.
+
+`reads`/`read` give a `Document`, `convert` converts one in memory, `convert_file` does what `fjctl convert` does to
+one file: finds the pair, converts, writes guarded, remembers. Nothing here prints.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fjctl import __version__
+from fjctl.convert import bridge
+from fjctl.diagnostics import Diagnostic, Severity, has_errors
+from fjctl.errors import FjctlError, InputError, RefusedError, StoreError, UsageError
+from fjctl.formats import document, registry
+from fjctl.project.files import FileState, inside, read_bytes, read_if_exists
+from fjctl.project.writing import WriteOutcome, write_guarded
+
+if TYPE_CHECKING:
+    from fjctl.convert.bridge import Conversion
+    from fjctl.formats.document import Document
+    from fjctl.formats.registry import Format
+    from fjctl.store import ConversionRecord, MappingRecord, Store
+
+
+class Status(StrEnum):
+    """What became of one file."""
+
+    WRITTEN = "written"
+    UNCHANGED = "unchanged"
+    WOULD_WRITE = "would-write"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+@dataclass(slots=True, kw_only=True)
+class Options:
+    """How to convert. `to` and `source_format` are format names, empty for detected; `out` a file or a folder;
+    `root` the project's folder; `base` the workflow that a new journey names is found from the journey's folder."""
+
+    to: str = ""
+    source_format: str = ""
+    out: Path | None = None
+    write: bool = True
+    strict: bool = False
+    force: bool = False
+    root: Path = field(default_factory=Path.cwd)
+
+
+@dataclass(slots=True)
+class FileResult:
+    """One file's conversion: where it went, what became of it, and everything worth telling."""
+
+    source: str
+    target: str = ""
+    status: Status = Status.FAILED
+    conversion: Conversion | None = None
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    error: FjctlError | None = None
+    before: str | None = None
+    record: ConversionRecord | None = None
+
+    @property
+    def text(self) -> str | None:
+        """The converted text, if there is one."""
+        return self.conversion.text if self.conversion is not None else None
+
+
+def reads(text: str | bytes, name: str = "<text>", *, format: str = "") -> Document:  # noqa: A002 - the field's word
+    """Reads a document from memory. Problems are in its `diagnostics`; UsageError for an unknown format name."""
+    data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+    return document.read(name, data, format_name=format)
+
+
+def read(path: str | Path, *, format: str = "") -> Document:  # noqa: A002 - the field's word
+    """Reads a file. InputError when there is none to read; problems in it are in the document's `diagnostics`."""
+    return document.read(str(path), read_bytes(Path(path)).data, format_name=format)
+
+
+def convert(source: Document, to: str = "", *, prior: Document | None = None, names: bridge.Names | None = None) -> Conversion:
+    """Converts in memory: to the format `to`, into `prior` where one is given. Never raises for what is in the document."""
+    target = registry.find(to) if to else (prior.format if prior and prior.format else bridge.default_target(source))
+    return bridge.convert(source, target, prior, names)
+
+
+def convert_file(path: Path, options: Options, *, target: Path | None = None, store: Store | None = None) -> FileResult:
+    """Converts one file and writes the result. Every problem is in the result; nothing is raised for a user's mistake.
+
+    `store` gives the content on which the pair last agreed; `remember` records what was done.
+    """
+    result = FileResult(_shown(path, options.root))
+    started, clock = datetime.now(UTC), time.perf_counter()
+    try:
+        _convert_file(path, target, options, result, store)
+    except FjctlError as error:
+        result.error = error
+        result.status = Status.REFUSED if isinstance(error, RefusedError) else Status.FAILED
+    if result.conversion is not None:
+        result.record = _record(result, options, started.isoformat(timespec="milliseconds"), (time.perf_counter() - clock) * 1000)
+    return result
+
+
+def _convert_file(path: Path, target: Path | None, options: Options, result: FileResult, store: Store | None) -> None:
+    state = read_bytes(path)
+    source = document.read(result.source, state.data, format_name=options.source_format)
+    result.diagnostics = source.located()
+    if not source.ok:
+        return
+    form = registry.find(options.to) if options.to else bridge.default_target(source)
+    target = target or target_path(path, source, form, options)
+    result.target = _shown(target, options.root)
+    if target.absolute() == path.absolute():
+        raise UsageError("the target is the source itself", hint="name another file with -o, or another format with --to")
+    target = inside(options.root, target)
+    existing = read_if_exists(target)
+    prior = _prior(result, form, existing)
+    if prior is not None:
+        result.before = prior.source.text
+        if not options.force:
+            _guard_edits(source, prior, result, store)
+    names = bridge.Names(str(target), _relative(path, target.parent), _schema(target, options.root))
+    conversion = bridge.convert(source, form, prior, names)
+    result.conversion = conversion
+    result.diagnostics += conversion.diagnostics
+    _finish(result, conversion, target, existing, options)
+
+
+def _prior(result: FileResult, form: Format, existing: FileState | None) -> Document | None:
+    if existing is None:
+        return None
+    prior = document.read(result.target, existing.data)
+    if not prior.ok:
+        result.diagnostics += prior.located()
+        raise RefusedError("the target exists and cannot be read, so it is left alone", place=result.target, hint="mend or remove it, then convert again")
+    known = prior.format
+    if known is None or known.side != form.side or (form.side == "workflow" and known.name != form.name):
+        what = known.title if known else "something else"
+        raise RefusedError(f"the target is a {what}, not a {form.title}", place=result.target, hint="name another file with -o")
+    return prior
+
+
+def _guard_edits(source: Document, prior: Document, result: FileResult, store: Store | None) -> None:
+    """Refuses to overwrite edits of the target's own: it differs, in meaning, from the content that both sides last
+    agreed on, so converting would undo somebody's work."""
+    from_journey = source.journey is not None
+    if store is None or source.format is None or from_journey == (prior.journey is not None):
+        return
+    workflow, journey = (result.target, result.source) if from_journey else (result.source, result.target)
+    agreed = store.base(workflow, journey)
+    if agreed is None:
+        return
+    agreed_source, agreed_target = (agreed.journey, agreed.workflow) if from_journey else (agreed.workflow, agreed.journey)
+    if agreed_target == prior.encoded(prior.source.text):
+        return
+    before = document.read(result.source, agreed_source, format_name=source.format.name)
+    back = bridge.convert(prior, source.format, before) if before.ok else None
+    if back is not None and not back.unchanged:
+        hint = f"carry them over with `fjctl convert {result.target} -o {result.source}`, or lose them with --force"
+        raise RefusedError("the target has edits that the source does not have", place=result.target, hint=hint)
+
+
+def _finish(result: FileResult, conversion: Conversion, target: Path, existing: FileState | None, options: Options) -> None:
+    if conversion.text is None or has_errors(conversion.diagnostics):
+        result.status = Status.REFUSED
+        return
+    if options.strict and conversion.meaningful_losses:
+        result.status = Status.REFUSED
+        count = len(conversion.meaningful_losses)
+        hint = "see them with --report, or convert without --strict"
+        raise RefusedError(f"{count} {'field' if count == 1 else 'fields'} would be lost", place=result.source, hint=hint)
+    if conversion.unchanged:
+        result.status = Status.UNCHANGED
+    elif not options.write:
+        result.status = Status.WOULD_WRITE
+    else:
+        prior = conversion.prior
+        data = prior.encoded(conversion.text) if prior is not None else conversion.text.encode("utf-8")
+        outcome = write_guarded(target, data, expected=existing)
+        result.status = Status.UNCHANGED if outcome is WriteOutcome.UNCHANGED else Status.WRITTEN
+
+
+def target_path(path: Path, source: Document, form: Format, options: Options) -> Path:
+    """Where a conversion goes when no file is named: the pair of the configuration or of the journey's origin, else
+    beside the source by name."""
+    out = options.out
+    if out is not None and not (out.is_dir() or str(out).endswith(("/", os.sep))):
+        return out
+    if source.journey is not None and out is None and form.side == "workflow":
+        origin = source.journey.get("origin", {})
+        workflow = origin.get("workflow")
+        if workflow and origin.get("format") == form.name:
+            return Path(os.path.normpath(path.parent / workflow))
+    return (out or path.parent) / _name(path, form)
+
+
+def _name(path: Path, form: Format) -> str:
+    from fjctl.formats.registry import FORMATS
+
+    name = path.name
+    suffixes = sorted((suffix for known in FORMATS for suffix in known.suffixes), key=len, reverse=True)
+    stem = next((name[: -len(suffix)] for suffix in suffixes if name.lower().endswith(suffix)), path.stem)
+    if form.side == "workflow" and not name.lower().endswith(registry.find("journey").suffixes):
+        return f"{stem}.{form.name}{form.suffixes[0]}"
+    return f"{stem}{form.suffixes[0]}"
+
+
+def _shown(path: Path, root: Path) -> str:
+    try:
+        return path.absolute().relative_to(root.absolute()).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def _relative(path: Path, folder: Path) -> str:
+    return Path(os.path.relpath(path.absolute(), folder.absolute())).as_posix()
+
+
+def _schema(target: Path, root: Path) -> str:
+    local = root / "schemas" / "journey.schema.json"
+    return _relative(local, target.parent) if local.exists() else ""
+
+
+def _record(result: FileResult, options: Options, started_at: str, duration_ms: float) -> ConversionRecord | None:
+    conversion = result.conversion
+    if conversion is None or conversion.source.format is None:
+        return None
+    from fjctl.store import ConversionRecord, FileRecord, content_hash
+
+    source = conversion.source
+    data = source.encoded(source.source.text)
+    files = [FileRecord("input", result.source, source.format.name if source.format else "", content_hash(data), len(data))]
+    done = result.status in {Status.WRITTEN, Status.UNCHANGED} and conversion.text is not None
+    if done and conversion.text is not None:
+        written = conversion.text.encode("utf-8")
+        files.append(FileRecord("output", result.target, conversion.target.name, content_hash(written), len(written)))
+    return ConversionRecord(
+        started_at=started_at,
+        duration_ms=round(duration_ms, 3),
+        direction=f"{source.format.name if source.format else ''} -> {conversion.target.name}",
+        tool_version=__version__,
+        status="refused" if not done else "unchanged" if result.status is Status.UNCHANGED else "ok",
+        options={"to": options.to, "strict": options.strict, "force": options.force},
+        files=tuple(files),
+        losses=tuple(conversion.losses),
+        mapping=_mapping(result, conversion) if done else None,
+    )
+
+
+def _mapping(result: FileResult, conversion: Conversion) -> MappingRecord | None:
+    from fjctl.store import Base, EdgeTransition, MappingRecord, NodeState, VariableLink
+
+    source_is_journey = conversion.source.journey is not None
+    if source_is_journey == (conversion.target.side == "journey") or conversion.workflow is None or conversion.text is None:
+        return None
+    here, there = conversion.source.source.text.encode(), conversion.text.encode()
+    workflow = conversion.workflow
+    by_node = {node: key for key, node in conversion.nodes.items()}
+    kinds = {block.id: block.kind.value for block in workflow.blocks}
+    form = conversion.target if source_is_journey else conversion.source.format
+    variables = [(name, str(shape.get("type", "")) if isinstance(shape, dict) else "") for name, shape in workflow.variables.items()]
+    return MappingRecord(
+        workflow_path=result.target if source_is_journey else result.source,
+        journey_path=result.source if source_is_journey else result.target,
+        workflow_format=form.name if form else "",
+        nodes=tuple(NodeState(node, key, kinds.get(node, "")) for node, key in by_node.items()),
+        transitions=tuple(
+            EdgeTransition(edge.id, by_node.get(edge.source, ""), edge.branch or "", by_node.get(edge.target, ""))
+            for edge in workflow.edges
+        ),
+        variables=tuple(VariableLink(name, name, kind) for name, kind in variables),
+        base=Base(there, here) if source_is_journey else Base(here, there),
+    )
+
+
+def remember(store: Store, results: list[FileResult]) -> None:
+    """Records conversions in one transaction. StoreError when the database cannot be used."""
+    records = [result.record for result in results if result.record is not None]
+    if records:
+        store.record_many(records)
+
+
+def worst(results: list[FileResult]) -> int:
+    """The exit code for a batch: 2 when a file could not be read, 1 when one was refused, else 0."""
+    if any(result.status is Status.FAILED for result in results):
+        unreadable = any(r.status is Status.FAILED and (r.error is None or isinstance(r.error, (InputError, UsageError))) for r in results)
+        return 2 if unreadable else 1
+    return 1 if any(result.status is Status.REFUSED for result in results) else 0
+
+
+__all__ = ["Diagnostic", "FileResult", "Options", "Severity", "Status", "StoreError", "convert", "convert_file", "read", "reads", "remember", "worst"]
