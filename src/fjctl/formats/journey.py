@@ -135,7 +135,7 @@ def _transition_keys(item: JsonValue) -> tuple[object, ...]:
     if not isinstance(item, dict):
         return (("to", item), ("goes", item))
     to = item.get("to")
-    goes = ("goes", tuple(to) if isinstance(to, list) else to)  # type: ignore[arg-type]
+    goes = ("goes", tuple(to) if isinstance(to, list) else to)
     for key in (*_REASONS, "condition"):
         if key in item:
             return ((key, item[key]), goes)
@@ -156,7 +156,7 @@ def coerce(pointer: Pointer, value: JsonValue) -> JsonValue:
     return value
 
 
-_FLOW_MAPS = frozenset({"retry", "loop", "parallel", "messages"})
+_FLOW_MAPS = frozenset({"retry", "loop", "parallel", "messages", "agent", "inputs", "result"})
 _SECTIONS = frozenset({"triggers", "entries", "variables", "tools", "states", "guidelines", "notes", "origin", "canned", "extras"})
 
 

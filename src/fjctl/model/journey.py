@@ -277,13 +277,11 @@ def transitions(state: State) -> list[Transition]:
 
 
 def written_next(found: list[Transition]) -> Next | None:
-    """The shortest way to write transitions: a name, a list of names, or a list of transitions."""
-    if not found:
-        return None
-    plain = [item["to"] for item in found if item.keys() == {"to"} and isinstance(item["to"], str)]
-    if len(plain) == len(found):
-        return plain[0] if len(plain) == 1 else list(plain)
-    return list(found)
+    """The shortest way to write transitions: a name alone, or a list of names and transitions."""
+    short = [item["to"] if item.keys() == {"to"} and isinstance(item["to"], str) else item for item in found]
+    if len(short) == 1 and isinstance(short[0], str):
+        return short[0]
+    return short or None
 
 
 def walk(states: dict[str, State]) -> list[tuple[tuple[str, ...], str, State]]:
