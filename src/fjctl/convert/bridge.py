@@ -36,19 +36,38 @@ class Names:
 
 @dataclass(slots=True)
 class Conversion:
-    """The result: `text` (None when refused), what was lost on the way, and what belongs to what in the pair."""
+    """The result: `text` (None when refused), what was lost on the way, and what belongs to what in the pair.
+
+    `unwritten` are the losses that the target's writer met; `losses` adds the source's fields that the journey has no
+    place for, which are counted when they are first asked for.
+    """
 
     source: Document
     target: Format
     text: str | None = None
     value: JsonValue = None
     prior: Document | None = None
-    losses: list[Loss] = field(default_factory=list)
+    unwritten: list[Loss] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     nodes: dict[str, str] = field(default_factory=dict)
     workflow: Workflow | None = None
     journey: Journey | None = None
-    account: Account | None = None
+    read: Workflow | None = None
+    _account: Account | None = None
+
+    @property
+    def account(self) -> Account | None:
+        """Where each field of the source's workflow went; None when the source is a journey."""
+        form = self.source.format
+        if self._account is None and self.read is not None and self.journey is not None and form is not None:
+            self._account = _account(self.journey, self.nodes, self.read, self.source.value, form)
+        return self._account
+
+    @property
+    def losses(self) -> list[Loss]:
+        """Everything that the target does not hold, by design (`own`) or for want of a place."""
+        account = self.account
+        return [*self.unwritten, *account.lost] if account is not None else self.unwritten
 
     @property
     def ok(self) -> bool:
@@ -95,7 +114,7 @@ def _to_journey(result: Conversion, names: Names) -> None:
         _origin(journey, form, names)
         result.journey, result.value, result.workflow, result.nodes = journey, cast("JsonValue", journey), workflow, nodes
         result.text = fresh(result.value, syntax_of(names.target or "x.yaml", ""), schema=names.schema)
-    _account(result, form)
+    result.read = workflow
 
 
 def _origin(journey: Journey, form: Format, names: Names) -> None:
@@ -103,16 +122,12 @@ def _origin(journey: Journey, form: Format, names: Names) -> None:
     journey["origin"] = cast("Any", origin)
 
 
-def _account(result: Conversion, form: Format) -> None:
-    """Names the fields of the workflow that its journey does not hold."""
-    if result.journey is None or result.workflow is None:
-        return
-    journey = lens.with_nodes(result.journey, result.nodes)
-    prepared = lens.prepare(journey, form, result.workflow)
+def _account(journey: Journey, nodes: dict[str, str], workflow: Workflow, value: JsonValue, form: Format) -> Account:
+    """Compares a workflow document with the one that its journey alone would give."""
+    prepared = lens.prepare(lens.with_nodes(journey, nodes), form, workflow)
     module = form.load()
-    written = module.encode(place(prepared.workflow, result.workflow), result.source.value).value
-    result.account = account(result.source.value, written, module)
-    result.losses += result.account.lost
+    written = module.encode(place(prepared.workflow, workflow), value).value
+    return account(value, written, module)
 
 
 def _from_journey(result: Conversion, journey: Journey, names: Names) -> None:
@@ -124,7 +139,7 @@ def _from_journey(result: Conversion, journey: Journey, names: Names) -> None:
         else:
             result.text = fresh(result.value, syntax_of(names.target or "x.yaml", ""), schema=names.schema)
             if "#" in result.source.source.text and result.source.syntax == "yaml":
-                result.losses.append(Loss("comments", (), "a new file begins without them"))
+                result.unwritten.append(Loss("comments", (), "a new file begins without them"))
         return
     if prior is not None and prior.workflow is not None:
         outcome = lens.put_journey(journey, prior.value, prior.workflow, result.target)
@@ -140,7 +155,7 @@ def _from_journey(result: Conversion, journey: Journey, names: Names) -> None:
 
 def _take(result: Conversion, outcome: lens.Outcome) -> None:
     result.value, result.journey, result.workflow = outcome.value, outcome.journey, outcome.workflow
-    result.nodes, result.losses = outcome.nodes, list(outcome.losses)
+    result.nodes, result.unwritten = outcome.nodes, list(outcome.losses)
     result.diagnostics += outcome.diagnostics
 
 
@@ -161,15 +176,13 @@ def _between(result: Conversion) -> None:
         drawn = place(prepared.workflow, workflow)
         encoded = result.target.load().encode(drawn)
         result.value, result.workflow, result.nodes = encoded.value, drawn, prepared.nodes
-        result.losses += encoded.losses
+        result.unwritten += encoded.losses
         if prepared.refused:
             result.value, result.diagnostics = None, lens.refusals(prepared.refused, result.target)
         else:
             result.text = fresh(encoded.value, "json")
     result.journey, result.nodes = journey, journey["origin"]["nodes"]
-    drawn_workflow, result.workflow = result.workflow, workflow
-    _account(result, form)
-    result.workflow = drawn_workflow
+    result.read = workflow
 
 
 def _stem(name: str) -> str:

@@ -189,7 +189,7 @@ class _Writer:
     def state(self, block: Block) -> State:
         """One block's state, its keys in the order of the document."""
         name = self.naming.states[block.id]
-        fields = cast("dict[str, Any]", rename_all(block.fields, self.resolve))
+        fields = self._renamed(block.fields)
         state: dict[str, Any] = {**fields.get("talk", {}), "title": title_for(block.name, name)}
         state |= self._kind(block, name, fields)
         ways = self.transitions(block)
@@ -204,6 +204,16 @@ class _Writer:
         if not block.enabled:
             kept["enabled"] = False
         return cast("State", dict(sorted(kept.items(), key=lambda item: _STATE_ORDER[item[0]])))
+
+    def _renamed(self, fields: dict[str, JsonValue]) -> dict[str, Any]:
+        """The fields with references renamed; a tool's output schema has none and may be large."""
+        tool = fields.get("tool")
+        if not isinstance(tool, dict) or "output" not in tool:
+            return cast("dict[str, Any]", rename_all(fields, self.resolve))
+        plain = {key: item for key, item in tool.items() if key != "output"}
+        renamed = cast("dict[str, Any]", rename_all({**fields, "tool": plain}, self.resolve))
+        renamed["tool"] = {key: tool["output"] if key == "output" else renamed["tool"][key] for key in tool}
+        return renamed
 
     def _kind(self, block: Block, name: str, fields: dict[str, Any]) -> dict[str, Any]:
         kind = block.kind
