@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Rule: TypeAlias = "Callable[[Pointer, JsonValue], bool]"
 """Decides something about the value at a path: whether to write it in flow style, whether a blank line precedes it."""
 
-_WORDS: Final = frozenset("y n yes no on off true false null none nan inf infinity".split())
+_WORDS: Final = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf", "infinity"])
 # Characters that stay visible and unharmed in plain text. Left out: controls, NEL, LS, PS, BOM, surrogates,
 # non-characters, and the bidirectional controls that make text look like other text (CVE-2021-42574).
 _CHAR: Final = r"\x20-\x7e\xa0-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
@@ -40,7 +40,7 @@ _LONGEST_KEY: Final = 1000  # a key without "?" must end within 1,024 characters
 _quote_json: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
-def emit(  # noqa: PLR0913  all but the value have defaults
+def emit(
     value: JsonValue,
     *,
     header: str = "",
@@ -86,7 +86,7 @@ def is_plain(text: str, *, in_flow: bool) -> bool:
 
 def string(text: str, *, in_flow: bool = False) -> str:
     """A string on one line: plain where it is safe, quoted where it is not."""
-    return _short_text(text, in_flow) if len(text) <= 64 else _text(text, in_flow=in_flow)  # noqa: PLR2004  cache
+    return _short_text(text, in_flow) if len(text) <= 64 else _text(text, in_flow=in_flow)
 
 
 def quote(text: str) -> str:
@@ -119,7 +119,7 @@ def _escape(found: re.Match[str]) -> str:
 
 def number(value: float) -> str:
     """An int or float; a float always has a point, as YAML 1.1 demands. Raises ValueError for NaN and infinities."""
-    if not isinstance(value, float):
+    if isinstance(value, int):
         return int.__repr__(value)
     if not math.isfinite(value):
         message = f"{value} has no place in a document"
@@ -141,7 +141,7 @@ def flow_text(value: JsonValue) -> str:
     return scalar(value)
 
 
-def scalar(value: None | bool | float | str) -> str:
+def scalar(value: bool | float | str | None) -> str:
     """A scalar on one line in block context."""
     if isinstance(value, str):
         return string(value)
@@ -167,7 +167,10 @@ def literal(text: str, step: int) -> tuple[str, str] | None:
 
 
 class Writer:
-    """Writes blocks as lines. `step` is the indentation of a map in a map, `dash` that of a list under its key."""
+    """Writes blocks as lines. `step` is the indentation of a map in a map, `dash` that of a list under its key.
+
+    Without `keep`, text with blank lines at its end is quoted: as a block it would swallow blank lines that follow.
+    """
 
     def __init__(
         self,
@@ -177,12 +180,14 @@ class Writer:
         blank_before: Rule | None = None,
         step: int = 2,
         dash: int = 2,
+        keep: bool = True,
     ) -> None:
         self.width = width
         self.flow = flow
         self.blank_before = blank_before
         self.step = step
         self.dash = dash
+        self.keep = keep
 
     def block(self, lines: list[str], value: dict[str, JsonValue] | list[JsonValue], indent: int, path: Pointer) -> None:
         """Append the lines of a non-empty map or list at `indent`."""
@@ -248,14 +253,14 @@ class Writer:
         """The value in flow style where it is empty, or the rule wants it and it fits; else None."""
         if not value:
             return "{}" if isinstance(value, dict) else "[]"
-        if self.flow is None or not self.flow(path, value) or not _is_short(value, self.width):
+        if self.flow is None or not self.flow(path, value) or _room_left(value, self.width - column + 2) < 0:
             return None
         text = flow_text(value)
         return text if column + len(text) <= self.width else None
 
     def _string(self, lines: list[str], lead: str, text: str, indent: int) -> None:
         form = literal(text, self.step) if "\n" in text else None
-        if form is None:
+        if form is None or (form[0][-1] == "+" and not self.keep):
             lines.append(f"{lead} {string(text)}")
             return
         header, body = form
@@ -264,12 +269,20 @@ class Writer:
         lines.extend([margin + line if line else "" for line in body.split("\n")])
 
 
-def _is_short(value: JsonValue, width: int) -> bool:
-    """Whether a value can stand in flow style at all: no text of several lines, nothing endless."""
+def _room_left(value: JsonValue, room: int) -> int:
+    """At least how many of `room` characters flow style leaves; negative when it cannot fit. Stops at the first excess."""
     if isinstance(value, str):
-        return "\n" not in value and len(value) <= width
+        return -1 if "\n" in value else room - len(value)
     if isinstance(value, dict):
-        return len(value) <= width and all(len(key) <= width and _is_short(item, width) for key, item in value.items())
+        for key, item in value.items():
+            room = _room_left(item, room - len(key) - 4)
+            if room < 0:
+                return room
+        return room
     if isinstance(value, list):
-        return len(value) <= width and all(_is_short(item, width) for item in value)
-    return True
+        for item in value:
+            room = _room_left(item, room - 2)
+            if room < 0:
+                return room
+        return room
+    return room - 1
