@@ -19,7 +19,9 @@ from fjctl.convert import bridge
 from fjctl.diagnostics import Diagnostic, Severity, has_errors
 from fjctl.errors import FjctlError, InputError, RefusedError, StoreError, UsageError
 from fjctl.formats import document, registry
+from fjctl.project.config import Settings
 from fjctl.project.files import FileState, inside, read_bytes, read_if_exists
+from fjctl.project.pairs import journey_for, workflow_for
 from fjctl.project.writing import WriteOutcome, write_guarded
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ class Status(StrEnum):
 @dataclass(slots=True, kw_only=True)
 class Options:
     """How to convert. `to` and `source_format` are format names, empty for detected; `out` a file or a folder;
-    `root` the project's folder; `base` the workflow that a new journey names is found from the journey's folder."""
+    `root` the project's folder, which no write leaves; `settings` its pair rules."""
 
     to: str = ""
     source_format: str = ""
@@ -51,6 +53,7 @@ class Options:
     strict: bool = False
     force: bool = False
     root: Path = field(default_factory=Path.cwd)
+    settings: Settings | None = None
 
 
 @dataclass(slots=True)
@@ -187,16 +190,19 @@ def _finish(result: FileResult, conversion: Conversion, target: Path, existing: 
 
 def target_path(path: Path, source: Document, form: Format, options: Options) -> Path:
     """Where a conversion goes when no file is named: the pair of the configuration or of the journey's origin, else
-    beside the source by name."""
+    beside the source by name. RefusedError when an origin leads out of the project."""
     out = options.out
-    if out is not None and not (out.is_dir() or str(out).endswith(("/", os.sep))):
-        return out
-    if source.journey is not None and out is None and form.side == "workflow":
-        origin = source.journey.get("origin", {})
-        workflow = origin.get("workflow")
-        if workflow and origin.get("format") == form.name:
-            return Path(os.path.normpath(path.parent / workflow))
-    return (out or path.parent) / _name(path, form)
+    if out is not None:
+        is_folder = out.is_dir() or str(out).endswith(("/", os.sep))
+        return out / _name(path, form) if is_folder else out
+    settings = options.settings or Settings(root=options.root)
+    if source.journey is None:
+        return journey_for(path, settings) if form.side == "journey" else path.parent / _name(path, form)
+    origin = source.journey.get("origin", {})
+    usual = origin.get("format") or settings.format or registry.DEFAULT_WORKFLOW
+    if form.side == "journey" or form.name != usual:
+        return path.parent / _name(path, form)
+    return workflow_for(path, settings, named=origin.get("workflow", ""))
 
 
 def _name(path: Path, form: Format) -> str:
