@@ -149,7 +149,7 @@ def put_workflow(workflow: Workflow, journey: Journey, form: Format) -> Outcome:
     """Writes a workflow into an existing journey document; what only the journey says stays."""
     linked, remarks = _linked(journey, workflow, form)
     known = linked["origin"].get("nodes", {})
-    base, prepared, losses = image(linked, form)
+    base, prepared, _ = image(linked, form)
     hints = hints_of(linked, prepared.nodes)
     theirs = read_back(workflow, hints, form, journey["journey"])
     nodes = theirs["origin"]["nodes"]
@@ -159,7 +159,7 @@ def put_workflow(workflow: Workflow, journey: Journey, form: Format) -> Outcome:
     merged = cast("Journey", result)
     if "origin" in journey or any(prepared.nodes.get(key) != node for key, node in nodes.items()):
         merged = _with_origin(merged, journey, nodes, known)
-    outcome = Outcome(cast("JsonValue", merged), merged, workflow, nodes, losses, remarks)
+    outcome = Outcome(cast("JsonValue", merged), merged, workflow, nodes, [], remarks)
     if not same(base, theirs):  # type: ignore[arg-type]
         outcome = _verified(outcome, merged, theirs, nodes, form)
     return outcome

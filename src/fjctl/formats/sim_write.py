@@ -43,7 +43,10 @@ _WIDGETS = {
     "timeUnitLong": "dropdown",
     "async": "switch",
 }
-_ALWAYS_EMPTY: dict[str, Any] = {"loops": {}, "parallels": {}}
+_SAID_ONLY = frozenset(
+    {"description", "messages", "instructions", "canned", "labels", "mode", "notes", "result", "priority"}
+)
+"""What only the conversation says and no run of the workflow could notice: the journey's own part by design."""
 
 
 def encode(workflow: Workflow, prior: JsonValue = None) -> Encoded:
@@ -76,7 +79,7 @@ class _Writer:
             "metadata": metadata,
             "variables": self._variables(),
         }
-        self.losses += [Loss(f"the journey's {key}", (key,), "Sim has no place for it") for key in workflow.talk]
+        self.losses += [Loss(f"the journey's {key}", (key,), "Sim has no place for it", own=True) for key in workflow.talk]
         return Encoded(self._wrap(state), self.losses)
 
     def _wrap(self, state: dict[str, Any]) -> JsonValue:
@@ -198,7 +201,8 @@ class _Writer:
             self.losses.append(Loss("a timeout transition", ("edges", edge.source), "Sim's blocks have no timeout edge"))
             return None
         for key in edge.talk:
-            self.losses.append(Loss(f"{key} of a transition", ("edges", edge.source), "Sim's edges hold no texts"))
+            own = key in _SAID_ONLY
+            self.losses.append(Loss(f"{key} of a transition", ("edges", edge.source), "Sim's edges hold no texts", own))
         handle = self._handle(edge)
         return {
             "id": edge.id or stable_id("edge", edge.source, handle, edge.target),
@@ -268,7 +272,8 @@ class _Writer:
         talk = block.fields.get("talk")
         pointer = ("states", block.name)
         if isinstance(talk, dict):
-            self.losses += [Loss(f"{key} of {block.name}", (*pointer, key), "Sim's blocks have no place for it") for key in talk]
+            reason = "Sim's blocks have no place for it"
+            self.losses += [Loss(f"{key} of {block.name}", (*pointer, key), reason, key in _SAID_ONLY) for key in talk]
         if "closing" in block.fields:
             self.losses.append(Loss(f"the closing words of {block.name}", (*pointer, "end"), "a response block holds a result only"))
         for branch in block.branches:
@@ -281,7 +286,7 @@ class _Writer:
 def _number(value: float | None) -> float:
     if value is None:
         return 0
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    return int(value) if float(value).is_integer() else value
 
 
 def _retry(retry: JsonValue) -> dict[str, Any]:
