@@ -83,6 +83,12 @@ def inside(project: Path, path: Path) -> Path:
     return real
 
 
+def missing(path: Path) -> InputError:
+    """The error for a path where nothing is; its hint names the file nearest in name."""
+    message = "no such file"
+    return InputError(message, place=str(path), hint=_near(path))
+
+
 def _read_once(path: Path, limit: int) -> FileState | None:
     """The file, or `None` when it was replaced or changed under the read."""
     # Without O_NONBLOCK, opening a pipe waits for somebody to write to it.
@@ -133,7 +139,7 @@ def _cannot_read(path: Path, error: OSError) -> NoReturn:
     hint = ""
     match error.errno:
         case errno.ENOENT | errno.ENOTDIR:
-            message, hint = "no such file", _near(path)
+            raise missing(path) from error
         case errno.EACCES | errno.EPERM:
             message, hint = "may not be read: permission denied", f"try: chmod u+r {path}"
         case errno.ENXIO:
