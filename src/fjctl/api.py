@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -98,14 +97,14 @@ def convert_file(path: Path, options: Options, *, target: Path | None = None, st
     `store` gives the content on which the pair last agreed; `remember` records what was done.
     """
     result = FileResult(_shown(path, options.root))
-    started, clock = datetime.now(UTC), time.perf_counter()
+    started, clock = time.time(), time.perf_counter()
     try:
         _convert_file(path, target, options, result, store)
     except FjctlError as error:
         result.error = error
         result.status = Status.REFUSED if isinstance(error, RefusedError) else Status.FAILED
     if result.conversion is not None:
-        result.record = _record(result, options, started.isoformat(timespec="milliseconds"), (time.perf_counter() - clock) * 1000)
+        result.record = _record(result, options, _timestamp(started), (time.perf_counter() - clock) * 1000)
     return result
 
 
@@ -230,6 +229,12 @@ def _relative(path: Path, folder: Path) -> str:
 def _schema(target: Path, root: Path) -> str:
     local = root / "schemas" / "journey.schema.json"
     return _relative(local, target.parent) if local.exists() else ""
+
+
+def _timestamp(seconds: float) -> str:
+    """Seconds since 1970 as ISO 8601 in UTC with milliseconds."""
+    whole = int(seconds)
+    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(whole))}.{int((seconds - whole) * 1000):03d}+00:00"
 
 
 def _record(result: FileResult, options: Options, started_at: str, duration_ms: float) -> ConversionRecord | None:

@@ -10,17 +10,17 @@ import re
 
 _REFERENCE = re.compile(r"<([^<>\s]+?)>(?![=\w])")
 _WORDS = (
-    (re.compile(r"\s*(?:===|==)\s*"), " is "),
-    (re.compile(r"\s*(?:!==|!=)\s*"), " is not "),
-    (re.compile(r"\s*>=\s*"), " is at least "),
-    (re.compile(r"\s*<=\s*"), " is at most "),
-    (re.compile(r"\s*>\s*"), " is greater than "),
-    (re.compile(r"\s*<\s*"), " is less than "),
-    (re.compile(r"\s*&&\s*"), " and "),
-    (re.compile(r"\s*\|\|\s*"), " or "),
-    (re.compile(r"\.includes\((.*?)\)"), r" contains \1"),
-    (re.compile(r"\.startsWith\((.*?)\)"), r" starts with \1"),
-    (re.compile(r"\.endsWith\((.*?)\)"), r" ends with \1"),
+    (r"\s*(?:===|==)\s*", " is "),
+    (r"\s*(?:!==|!=)\s*", " is not "),
+    (r"\s*>=\s*", " is at least "),
+    (r"\s*<=\s*", " is at most "),
+    (r"\s*>\s*", " is greater than "),
+    (r"\s*<\s*", " is less than "),
+    (r"\s*&&\s*", " and "),
+    (r"\s*\|\|\s*", " or "),
+    (r"\.includes\((.*?)\)", r" contains \1"),
+    (r"\.startsWith\((.*?)\)", r" starts with \1"),
+    (r"\.endsWith\((.*?)\)", r" ends with \1"),
 )
 _PLAIN = re.compile(r"!*[\w. ]+")
 _BRACES = str.maketrans({"{": "(", "}": ")", "<": "(", ">": ")"})
@@ -41,7 +41,7 @@ def sentence(expression: str) -> str:
     if _PLAIN.fullmatch(text):
         return _yes_or_no(text)
     for pattern, word in _WORDS:
-        text = pattern.sub(word, text)
+        text = re.sub(pattern, word, text)
     return " ".join(text.translate(_BRACES).replace("!", "not ").split())
 
 

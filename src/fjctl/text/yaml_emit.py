@@ -20,22 +20,24 @@ Rule: TypeAlias = "Callable[[Pointer, JsonValue], bool]"
 """Decides something about the value at a path: whether to write it in flow style, whether a blank line precedes it."""
 
 _WORDS: Final = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf", "infinity"])
-# Characters that stay visible and unharmed in plain text. Left out: controls, NEL, LS, PS, BOM, surrogates,
-# non-characters, and the bidirectional controls that make text look like other text (CVE-2021-42574).
-_CHAR: Final = r"\x20-\x7e\xa0-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
-_LETTER: Final = r"A-Za-z_(/$<^;\\\xa1-\u2027\u2030-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
-_START: Final = (
-    rf"(?:(?!<<)[{_LETTER}]"
-    # A digit first: only with a letter that no number, date or time of any schema contains.
-    r"|(?!0[xXoObB])[0-9](?=[^:]*[ac-df-np-su-wyAC-DF-NP-SU-WY]))"
+# Characters that do not stay visible and unharmed in plain text: controls, NEL, LS, PS, the bidirectional controls that
+# make text look like other text (CVE-2021-42574), surrogates, BOM, non-characters. A set and no character class:
+# compiling a class over all of Unicode takes milliseconds, and every conversion would pay for them.
+_HARMED: Final = frozenset(
+    chr(code)
+    for codes in ((0, 0x20), (0x7F, 0xA0), (0x2028, 0x202F), (0x2066, 0x206A), (0xD800, 0xE000), (0xFEFF, 0xFF00), (0xFFFE, 0x10000))
+    for code in range(*codes)
 )
-_END: Final = r"(?!.*(?:: |:\Z| #| \Z))"
-_PLAIN_BLOCK: Final = re.compile(rf"{_END}{_START}[{_CHAR}]*")
-_PLAIN_FLOW: Final = re.compile(rf"{_END}(?!.*[\[\]{{}},:?]){_START}[{_CHAR}]*")
-_SINGLE: Final = re.compile(rf"[{_CHAR}]*")
-_LITERAL: Final = re.compile(rf"[{_CHAR}\t\n]*")
+_NO_START: Final = frozenset("\xa0\u202f")
+_START: Final = re.compile(
+    r"[A-Za-z_(/$^;\\]|[^\x00-\x7f]|<(?!<)"
+    # A digit first: only with a letter that no number, date or time of any schema contains.
+    r"|(?!0[xXoObB])[0-9](?=[^:]*[ac-df-np-su-wyAC-DF-NP-SU-WY])"
+)
+_TRAP_BLOCK: Final = re.compile(r": | #|[: ]\Z")
+_TRAP_FLOW: Final = re.compile(r"[\[\]{},:?]| #| \Z")
+_BREAKS: Final = {9: " ", 10: " "}
 _LITERAL_TRAP: Final = re.compile(r"(?:^|\n)(?:[ \t]+(?:\n|\Z)|[ ]*\t)")
-_ESCAPED: Final = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _LONGEST_KEY: Final = 1000  # a key without "?" must end within 1,024 characters, YAML 1.2.2 §7.4.2
 _quote_json: Final = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -73,10 +75,13 @@ def _short_text(text: str, in_flow: bool) -> str:  # noqa: FBT001  a cache key
 
 
 def _text(text: str, *, in_flow: bool) -> str:
-    pattern = _PLAIN_FLOW if in_flow else _PLAIN_BLOCK
-    if pattern.fullmatch(text) and text.lower() not in _WORDS:
-        return text
-    return quote(text)
+    return text if _plain(text, _TRAP_FLOW if in_flow else _TRAP_BLOCK) else quote(text)
+
+
+def _plain(text: str, trap: re.Pattern[str]) -> bool:
+    if not _START.match(text) or text[0] in _NO_START or trap.search(text) or text.lower() in _WORDS:
+        return False
+    return text.isprintable() if text.isascii() else _HARMED.isdisjoint(text)
 
 
 def is_plain(text: str, *, in_flow: bool) -> bool:
@@ -91,7 +96,7 @@ def string(text: str, *, in_flow: bool = False) -> str:
 
 def quote(text: str) -> str:
     """A quoted string: single quotes, or double ones when it needs escapes or reads better so."""
-    if not _SINGLE.fullmatch(text):
+    if not holds_single(text):
         return double_quoted(text)
     if "'" not in text:
         return f"'{text}'"
@@ -105,16 +110,15 @@ def single_quoted(text: str) -> str:
 
 def holds_single(text: str) -> bool:
     """Whether single quotes can hold the text on one line."""
-    return _SINGLE.fullmatch(text) is not None
+    return text.isprintable() if text.isascii() else _HARMED.isdisjoint(text)
 
 
 def double_quoted(text: str) -> str:
     """The text in double quotes, with everything escaped that does not print."""
-    return _ESCAPED.sub(_escape, _quote_json(text))
-
-
-def _escape(found: re.Match[str]) -> str:
-    return f"\\u{ord(found[0]):04x}"
+    quoted = _quote_json(text)
+    if _HARMED.isdisjoint(quoted):
+        return quoted
+    return "".join([f"\\u{ord(char):04x}" if char in _HARMED else char for char in quoted])
 
 
 def number(value: float) -> str:
@@ -157,7 +161,7 @@ def literal(text: str, step: int) -> tuple[str, str] | None:
 
     Returns (`|`, `|-`, `|2+` ..., the text without the line break that the header implies).
     """
-    if not text.strip(" \t\n") or not _LITERAL.fullmatch(text) or _LITERAL_TRAP.search(text):
+    if not text.strip(" \t\n") or not _HARMED.isdisjoint(text.translate(_BREAKS)) or _LITERAL_TRAP.search(text):
         return None
     body = text.rstrip("\n")
     ends = len(text) - len(body)
