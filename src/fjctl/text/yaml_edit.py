@@ -87,11 +87,10 @@ class Editor:
                     self.report(path)
         if entry is not None:
             self._replace_in_block(entry, new, path)
-        elif path and (node.style == "flow" or not node.is_block):
+        elif path:
             self._edit(node.start, node.end, self._flow_scalar(node, new))
         else:
-            message = "the whole document"
-            raise TooHardError(message)
+            self._replace_root(node, new)
 
     def _change_inside(self, node: Node, old: JsonValue, new: JsonValue, path: Pointer) -> bool:
         """Whether the change could be made by edits inside the node."""
@@ -110,6 +109,17 @@ class Editor:
                 self._change_block_list(node, old, new, path)
             return True
         return False
+
+    def _replace_root(self, node: Node, new: JsonValue) -> None:
+        """Write the whole document anew, but for the comments around it."""
+        if node.is_block and isinstance(new, dict | list) and new:
+            message = "the whole document"
+            raise TooHardError(message)
+        lines: list[str] = [yaml_emit.flow_text(new)]
+        if isinstance(new, dict | list) and new:
+            lines.clear()
+            self.writer.block(lines, new, 0, ())
+        self._edit(node.start, node.end, "\n".join(lines))
 
     def _edit(self, start: int, end: int, new: str) -> None:
         self.edits.append((start, end, new))
@@ -160,7 +170,7 @@ class Editor:
                 pending.append((name, value))
         self._add_entries(anchor, pending, order, gone, entries, path)
 
-    def _add_entries(  # noqa: PLR0913
+    def _add_entries(
         self,
         anchor: Entry | None,
         added: list[tuple[str, JsonValue]],
@@ -282,11 +292,9 @@ class Editor:
             return
         at = self._after(anchor)
         pieces: list[str] = []
-        previous = ""
         for block, blank in zip(blocks, blanks, strict=True):
-            gap = [""] if (spaced or blank) and previous is not None else []
-            pieces += [*gap, *block]
-        if anchor.value.is_literal and "+" in self._header(anchor.value) and pieces[0] == "":
+            pieces += ["", *block] if spaced or blank else block
+        if pieces[0] == "" and self.text[:at].endswith("\n"):  # a blank line is there, the end of a `|+` block
             del pieces[0]
         self._edit(at, at, "\n" + "\n".join(pieces))
 
@@ -386,9 +394,7 @@ class Editor:
     def _inline(self, node: Node, new: JsonValue, path: Pointer) -> str | None:
         """A value that can take the place of another one on its line."""
         if isinstance(new, str):
-            if "\n" in new and node.style == "" and yaml_emit.literal(new, self.writer.step) is not None:
-                return None
-            if "\n" in new and node.style == "flow":
+            if "\n" in new and node.style in ("", "flow"):
                 return None
             return _quoted_like(node, new, in_flow=False)
         if isinstance(new, dict | list):
@@ -408,6 +414,8 @@ class Editor:
         if form is None:
             return None
         header, content = form
+        if header[-1] == "+" and "+" not in self._header(node):
+            return None
         lines = content.split("\n")
         if node.style == ">" and len(lines) == 1 and "  " not in content and content == content.strip(" "):
             header = ">" + header[1:]
@@ -436,12 +444,12 @@ class Editor:
                 self.change(value, old[key.value], new[after], (*path, after))
         plan: list[int | str] = [index for name, index in places.items() if names.get(name, name) in new]
         at = 0
-        for name, value in new.items():
+        for name, item in new.items():
             before = renamed.get(name, name)
             if before in places:
                 at = plan.index(places[before]) + 1
             else:
-                plan.insert(at, yaml_emit.flow_text({name: value})[1:-1])
+                plan.insert(at, yaml_emit.flow_text({name: item})[1:-1])
                 at += 1
         self._reorder_flow(node, spans, plan)
 
@@ -469,9 +477,7 @@ class Editor:
             follower = plan[number + 1] if number + 1 < len(plan) else None
             pieces.append(part if isinstance(part, str) else self._take(*spans[part]))
             own = between[part] if isinstance(part, int) and part < len(between) else usual
-            if follower is not None:
-                pieces.append(own)
-            elif "#" in own:
+            if follower is not None or "#" in own:
                 pieces.append(own)
         self._edit(node.start, node.end, "".join([*pieces, tail]).replace("\r\n", "\n"))
 

@@ -48,7 +48,7 @@ class YamlSyntaxError(Exception):
 
 def _has_extension() -> bool:
     try:
-        import ruamel.yaml.cyaml  # noqa: F401, PLC0415  only the strict and the edit path pay for it
+        import ruamel.yaml.cyaml  # noqa: F401  only the strict and the edit path pay for it
     except ImportError:  # pragma: no cover  the extension is a dependency; some platforms cannot build it
         return False
     return True
@@ -78,13 +78,13 @@ def events(text: str, *, pure: bool = False) -> Iterator[Event]:
 
 
 def _translated(text: str, *, pure: bool) -> Iterator[Event]:
-    from ruamel.yaml import YAML, error  # noqa: PLC0415
+    from ruamel.yaml import YAML, error
 
     try:
         if pure:
             stream = YAML(typ="safe", pure=True).parse(text)
         else:
-            from ruamel.yaml.cyaml import CParser  # noqa: PLC0415
+            from ruamel.yaml.clib._ruamel_yaml import CParser  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
             stream = iter(CParser(text).get_event, None)
         for event in stream:
@@ -114,7 +114,7 @@ _KINDS: Final = {
 }
 
 
-def _event(event: Any) -> Event | None:  # noqa: ANN401  the extension has no types
+def _event(event: Any) -> Event | None:
     kind = _KINDS.get(type(event).__name__)
     if kind is None:
         return None

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _HEADER: Final = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*")
 
 
-def rewrite(  # noqa: PLR0913  all but three have defaults
+def rewrite(
     text: str,
     old: JsonValue,
     new: JsonValue,
@@ -53,7 +53,7 @@ def rewrite(  # noqa: PLR0913  all but three have defaults
         for coarse, base in ((None, text), (None, _ended(text)), (4, text), (3, text), (2, text), (1, text)):
             if coarse is not None:
                 report(("*",) * coarse)
-            writer = Writer(width=width, flow=flow, blank_before=blank_before)
+            writer = Writer(width=width, flow=flow, blank_before=blank_before, keep=False)
             result = _attempt(base, held, new, writer, coarse, report)
             if result is not None and _holds(result, wanted):
                 return result
@@ -64,11 +64,11 @@ def rewrite(  # noqa: PLR0913  all but three have defaults
     return emit(new, header=header, width=width, flow=flow, blank_before=blank_before, newline=newline)
 
 
-def _attempt(  # noqa: PLR0913
+def _attempt(
     text: str, held: JsonValue, new: JsonValue, writer: Writer, coarse: int | None, report: Callable[[Pointer], None]
 ) -> str | None:
-    from fjctl.text.yaml_events import YamlSyntaxError  # noqa: PLC0415  only an edit pays for it
-    from fjctl.text.yaml_tree import compose  # noqa: PLC0415
+    from fjctl.text.yaml_events import YamlSyntaxError
+    from fjctl.text.yaml_tree import compose
 
     try:
         root = compose(text)
@@ -115,7 +115,7 @@ def _adopt_layout(writer: Writer, text: str, root: Node) -> None:
         if step >= 0 and dash >= 0:
             break
         queue.extend(child for child in node.children if child.is_block)
-    if 1 <= step <= 8:  # noqa: PLR2004  an indentation indicator has one digit
+    if 1 <= step <= 8:
         writer.step = step
         writer.dash = step
     if dash >= 0:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from fjctl.source import JsonScalar
 
-_CONSTANTS: Final[dict[str, None | bool]] = {
+_CONSTANTS: Final[dict[str, bool | None]] = {
     "": None,
     "~": None,
     "null": None,

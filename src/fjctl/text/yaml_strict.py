@@ -75,7 +75,7 @@ class StrictReader:
 
     # -- what is wrong ------------------------------------------------------------------------------------------
 
-    def _report(  # noqa: PLR0913  a diagnostic has this many parts
+    def _report(
         self,
         code: str,
         offset: int,
@@ -244,7 +244,7 @@ class StrictReader:
         try:
             value = resolve(text)
         except OutOfRangeError:
-            shown = text if len(text) <= 20 else f"{text[:17]}..."  # noqa: PLR2004  as long as a message line bears
+            shown = text if len(text) <= 20 else f"{text[:17]}..."
             hint = "put it in quotes if it is text; JSON has no infinity, no NaN, and no endless numbers"
             self._report("FJ105", event.start, f"the number {shown} is out of range", hint)
             value = None

@@ -66,8 +66,8 @@ def locate(source: Source, pointer: Pointer, *, key: bool = False) -> Span:
     A list item has no key, nor has the root: the span of the value stands in. Blocks end with their last
     character that is not a comment or blank. Raises nothing: a text that is not YAML gives an empty span at 0.
     """
-    from fjctl.text.yaml_events import YamlSyntaxError  # noqa: PLC0415  only for the place of a message
-    from fjctl.text.yaml_tree import compose  # noqa: PLC0415
+    from fjctl.text.yaml_events import YamlSyntaxError
+    from fjctl.text.yaml_tree import compose
 
     try:
         node = compose(source.text)
@@ -89,9 +89,9 @@ def locate(source: Source, pointer: Pointer, *, key: bool = False) -> Span:
 
 def _fast(text: str, max_depth: int) -> tuple[bool, JsonValue]:
     """Whether the fast reader can be trusted with this text, and its value."""
-    import ryaml  # noqa: PLC0415  a verb that reads only JSON does not pay for it
+    import ryaml
 
-    if _MOST_BRACKETS < text.count("[") + text.count("{") or _ODD.search(text) or _DOUBT.search(text):
+    if text.count("[") + text.count("{") > _MOST_BRACKETS or _ODD.search(text) or _DOUBT.search(text):
         return False, None
     try:
         value = ryaml.loads(text)

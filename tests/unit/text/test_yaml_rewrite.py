@@ -6,12 +6,10 @@ import copy
 import json
 from typing import TYPE_CHECKING, Any
 
-import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fjctl.source import Source
-from fjctl.text.yaml_emit import emit
 from fjctl.text.yaml_rewrite import rewrite
 from fjctl.text.yaml_text import parse
 
