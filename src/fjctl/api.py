@@ -40,7 +40,7 @@ class Status(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Options:
     """How to convert. `to` and `source_format` are format names, empty for detected; `out` a file or a folder;
     `root` the project's folder, which no write leaves; `settings` its pair rules."""
@@ -55,7 +55,7 @@ class Options:
     settings: Settings | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class FileResult:
     """One file's conversion: where it went, what became of it, and everything worth telling."""
 

@@ -1,10 +1,12 @@
-"""What readers, writers and rules say about a document: values, never exceptions."""
+"""What readers, writers and rules say about a document: values, never exceptions.
+
+Named tuples, since a dataclass costs every process four times as much to define.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fjctl.source import Pointer, Position, format_path, format_pointer
 
@@ -30,8 +32,7 @@ class Safety(StrEnum):
     UNSAFE = "unsafe"
 
 
-@dataclass(slots=True, frozen=True)
-class Fix:
+class Fix(NamedTuple):
     """A repair as model operations: pairs of path and new value; `None` as value removes."""
 
     title: str
@@ -39,8 +40,7 @@ class Fix:
     safety: Safety = Safety.SAFE
 
 
-@dataclass(slots=True, frozen=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One finding: a code and a name, what is wrong, where, and what to do next.
 
     `position` is filled in by whoever has the text; `pointer` is always there.
@@ -54,7 +54,7 @@ class Diagnostic:
     pointer: Pointer = ()
     source: str = ""
     position: Position | None = None
-    fix: Fix | None = field(default=None, compare=False)
+    fix: Fix | None = None
 
     def order(self) -> tuple[str, int, int, int, str, str]:
         """Sort key: file, place, weight, code, message."""
@@ -88,8 +88,7 @@ class Diagnostic:
         }
 
 
-@dataclass(slots=True, frozen=True)
-class Loss:
+class Loss(NamedTuple):
     """Something read that the written side cannot hold: what, where, and why.
 
     `own` marks what stays behind in the source file by design (positions, sizes, editor state);

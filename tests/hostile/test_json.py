@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fjctl.source import Position, Source
-from fjctl.text.json_text import CODES, decode, locate, parse
+from fjctl.text import encoding, json_codes
+from fjctl.text.encoding import decode
+from fjctl.text.json_spans import locate
+from fjctl.text.json_text import parse
 
 if TYPE_CHECKING:
     from fjctl.diagnostics import Diagnostic
+
+CODES = {**json_codes.CODES, **encoding.CODES}
 
 _DEEP = 100_000
 

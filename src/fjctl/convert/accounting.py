@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fjctl.source import JsonValue, Pointer
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Account:
     """Fields with a value, counted: `moved` are in the journey, `own` stay in the workflow by kind, `lost` are losses."""
 

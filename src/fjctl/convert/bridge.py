@@ -6,7 +6,7 @@ Pure: paths appear as names only, nothing is read or written here.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from fjctl.convert import lens
 from fjctl.convert.accounting import Account, account
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from fjctl.source import JsonValue
 
 
-@dataclass(slots=True, frozen=True)
-class Names:
+class Names(NamedTuple):
     """What a new file says about others: the workflow's path as seen from the journey, the schema's likewise, and the
     target's own file name (its suffix decides between YAML and JSON)."""
 
@@ -34,7 +33,7 @@ class Names:
     schema: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Conversion:
     """The result: `text` (None when refused), what was lost on the way, and what belongs to what in the pair.
 

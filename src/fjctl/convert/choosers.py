@@ -7,8 +7,8 @@ and each further tool a block (`a.tool2` …). `fold` is its inverse for the blo
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, cast
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from fjctl.model.references import normalize
 from fjctl.model.workflow import ERROR, FORK_KINDS, Block, BlockKind, Branch, Edge, Workflow
@@ -21,12 +21,11 @@ OTHERWISE = ".otherwise"
 TOOL = ".tool"
 
 
-@dataclass(slots=True)
-class Expanded:
+class Expanded(NamedTuple):
     """A workflow whose choices are all made by condition and router blocks; `nodes` names the added blocks."""
 
     workflow: Workflow
-    nodes: dict[str, str] = field(default_factory=dict)
+    nodes: dict[str, str]
 
 
 def expand(
@@ -37,7 +36,7 @@ def expand(
 ) -> Expanded:
     """Adds the blocks that choose; `keys` is block id → state id, `new_id` gives the id for an added key."""
     if not any(_needs(block) for block in workflow.blocks):
-        return Expanded(workflow)
+        return Expanded(workflow, {})
     return _Expander(workflow, keys, new_id, kind_of_tool).expand()
 
 

@@ -9,7 +9,7 @@ space, carried over to the document that holds more. Without an edit the differe
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from fjctl.convert.adopt import adopt, place
 from fjctl.convert.choosers import expand, fold
@@ -38,16 +38,15 @@ CODES: dict[str, tuple[str, str]] = {
 }
 
 
-@dataclass(slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A journey's workflow in the form a format can draw, before it is written. `nodes` is key → block id."""
 
     workflow: Workflow
     nodes: dict[str, str]
-    refused: list[list[str]] = field(default_factory=list)
+    refused: list[list[str]]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Outcome:
     """What a lens operation gives: the new value (None when refused), the pair's common names, and remarks."""
 

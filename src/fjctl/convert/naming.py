@@ -19,7 +19,7 @@ NOTE = "notes."
 DEFAULT_ENTRY = "start"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Hints:
     """What an existing journey calls things, so that a new reading of its workflow calls them the same.
 
@@ -33,7 +33,7 @@ class Hints:
     commands: set[str] = field(default_factory=set)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Naming:
     """The ids given to one workflow's blocks."""
 

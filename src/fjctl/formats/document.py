@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fjctl.diagnostics import Diagnostic, Severity, has_errors
@@ -19,7 +19,7 @@ YAML_SUFFIXES = (".yaml", ".yml")
 UNREADABLE = Source("", "")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Document:
     """One file, read. `workflow` or `journey` is there unless `diagnostics` holds an error."""
 
@@ -43,9 +43,9 @@ class Document:
 
     def _located(self, item: Diagnostic) -> Diagnostic:
         if item.position is not None or not self.source.text:
-            return replace(item, source=item.source or self.source.name)
+            return item._replace(source=item.source or self.source.name)
         span = locate(self.source, self.syntax, item.pointer, key=item.code in _AT_KEY)
-        return replace(item, source=self.source.name, position=self.source.position(span))
+        return item._replace(source=self.source.name, position=self.source.position(span))
 
     def rewritten(self, value: JsonValue) -> str:
         """The text edited so that it means `value`; the same text when nothing differs."""
@@ -54,7 +54,7 @@ class Document:
             from fjctl.text.yaml_rewrite import rewrite as rewrite_yaml
 
             return rewrite_yaml(self.source.text, self.value, value, flow=journey.flow)
-        from fjctl.text.json_text import rewrite
+        from fjctl.text.json_rewrite import rewrite
 
         return rewrite(self.source.text, self.value, value)
 

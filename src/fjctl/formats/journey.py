@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, cast
 from fjctl.diagnostics import Diagnostic
 from fjctl.model.journey import KINDS, OPEN, Journey, State, targets, transitions, walk
 from fjctl.model.names import RESERVED
-from fjctl.model.shape import Shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from fjctl.model.shape import Shape
 
     from fjctl.source import JsonValue, Pointer
 
@@ -33,6 +34,8 @@ def decode(value: JsonValue) -> tuple[Journey | None, list[Diagnostic]]:
     if not isinstance(value, dict):
         return None, [_finding("FJ147", "the document is no map", (), "a journey begins with `journey: name` and `version: 1`")]
     if not _shape:
+        from fjctl.model.shape import Shape
+
         _shape.append(Shape(Journey, OPEN))
     found = _shape[0].check(value)
     if not found:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from fjctl.errors import UsageError
 from fjctl.formats.recognise import is_journey, is_reactflow, is_sim
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
     from fjctl.source import JsonValue
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(NamedTuple):
     """One file format. `choosers`: only condition and router blocks choose (else any block may); `cycles`: the canvas
     can draw a way back; `conversation`: it has room for what only a conversation has."""
 

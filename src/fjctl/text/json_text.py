@@ -1,4 +1,4 @@
-"""JSON text to values and back: the fast strict reader, the fresh writer, and the door to the rest of the layer.
+"""JSON text to values and back: the fast strict reader and the fresh writer.
 
 Where things stand is in `json_spans`, what is wrong in `json_problems`, editing in place in `json_rewrite`.
 """
@@ -12,23 +12,13 @@ from itertools import chain
 from typing import TYPE_CHECKING, cast
 
 from fjctl.diagnostics import Diagnostic, Severity
-from fjctl.text import encoding
-from fjctl.text.encoding import decode, encode, has_bom
-from fjctl.text.json_problems import CODES as _PROBLEM_CODES
-from fjctl.text.json_problems import MAX_DIGITS, Problem, inspect
-from fjctl.text.json_rewrite import rewrite
-from fjctl.text.json_spans import Spans, locate
-from fjctl.text.json_style import Style, render
+from fjctl.text.json_codes import CODES, MAX_DIGITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fjctl.source import JsonValue, Source
-
-__all__ = ["CODES", "MAX_DEPTH", "Spans", "decode", "dump", "encode", "has_bom", "locate", "parse", "rewrite"]
-
-CODES: dict[str, tuple[str, str]] = {**_PROBLEM_CODES, **encoding.CODES}
-"""Every code of this layer: its name and what it means, for the manual."""
+    from fjctl.text.json_problems import Problem
 
 MAX_DEPTH = 200
 
@@ -121,6 +111,8 @@ def _has_half(text: str) -> bool:
 
 
 def _diagnosed(source: Source, max_depth: int) -> list[Diagnostic]:
+    from fjctl.text.json_problems import inspect  # the exact reader: most files never need it
+
     return [_diagnostic(source, problem) for problem in inspect(source.text, max_depth)]
 
 
@@ -135,6 +127,8 @@ def _diagnostic(source: Source, problem: Problem) -> Diagnostic:
 
 def _unreadable(source: Source) -> Diagnostic:
     """The fast reader refused what the exact one accepts: nesting beyond this Python's own stack."""
+    from fjctl.text.json_problems import Problem
+
     message = "the file is nested deeper than this Python can read"
     return _diagnostic(source, Problem("FJ109", message, "flatten the document", (), 0))
 
@@ -152,6 +146,8 @@ def dump(
     `indent` is spaces per level or the unit itself; None gives one line without spaces. As `JSON.stringify`
     writes it, except that floats keep their dot. Raises ValueError on NaN, infinities and lone surrogates.
     """
+    from fjctl.text.json_style import Style, render
+
     unit = " " * indent if isinstance(indent, int) else indent
     compact = unit is None
     style = Style(

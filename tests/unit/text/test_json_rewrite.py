@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fjctl.source import Source
-from fjctl.text.json_text import parse, rewrite
+from fjctl.text.json_rewrite import rewrite
+from fjctl.text.json_text import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable

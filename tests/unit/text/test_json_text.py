@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 
 from fjctl.diagnostics import Severity
 from fjctl.source import JsonValue, Pointer, Position, Source
-from fjctl.text.json_text import CODES, Spans, decode, dump, encode, has_bom, locate, parse
+from fjctl.text import encoding, json_codes
+from fjctl.text.encoding import decode, encode, has_bom
+from fjctl.text.json_spans import Spans, locate
+from fjctl.text.json_text import dump, parse
 
 _TEXT = '{\n  "a": {"b": [10, {"c": "x"}], "q\\"": 1},\n  "\\u00e9": null\n}\n'
 
@@ -122,7 +125,7 @@ def test_the_byte_that_is_not_utf8_is_counted_from_the_start_of_the_file() -> No
 
 
 def test_codes_are_lower_case_names_with_an_explanation() -> None:
-    for code, (name, explanation) in CODES.items():
+    for code, (name, explanation) in {**json_codes.CODES, **encoding.CODES}.items():
         assert code.startswith("FJ1")
         assert name.replace("-", "").islower()
         assert explanation.endswith(".")
