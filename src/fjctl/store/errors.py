@@ -20,6 +20,9 @@ _PERM, _BUSY, _LOCKED, _READONLY, _IOERR, _CORRUPT, _FULL, _CANTOPEN, _PROTOCOL,
     3, 5, 6, 8, 10, 11, 13, 14, 15, 23, 26,
 )  # fmt: skip
 _MAGIC = b"SQLite format 3\0"
+_NOT_UTF8 = "Could not decode to UTF-8"  # sqlite3's own, without a code
+_BAD_FORMAT = "unsupported file format"  # SQLITE_ERROR, for a header that names no known schema format
+_LONGEST = 200  # characters of SQLite's message
 
 
 class DatabaseNewerError(StoreError):
@@ -119,7 +122,7 @@ def cannot_open(error: sqlite3.Error) -> bool:
 
 def translate(error: sqlite3.Error, path: str) -> StoreError:
     """The `StoreError` for whatever SQLite said about the database at `path`."""
-    text = str(error)
+    text = "".join(letter if letter.isprintable() else " " for letter in str(error))[:_LONGEST]  # it may quote the file
     code = primary(error)
     if is_busy(error):
         hint = "wait for the other fjctl to finish, and repeat"
@@ -128,7 +131,9 @@ def translate(error: sqlite3.Error, path: str) -> StoreError:
         return read_only(path, text)
     if code == _NOTADB:
         return corrupt(path, text) if _starts_like_a_database(path) else not_ours(path, "not a database")
-    if code == _CORRUPT:
+    if text.startswith(_NOT_UTF8):
+        return corrupt(path, "a text in it is not UTF-8")
+    if code == _CORRUPT or text == _BAD_FORMAT:
         return corrupt(path, text)
     return StoreError(f"the database refused: {text}", hint="run `fjctl doctor`", place=path)
 
@@ -148,7 +153,7 @@ def _starts_like_a_database(path: str) -> bool:
 
 
 class Guard:
-    """A context in which an `sqlite3.Error` becomes the `StoreError` of its kind."""
+    """A context in which an error of SQLite becomes the `StoreError` of its kind."""
 
     __slots__ = ("path",)
 
@@ -163,3 +168,5 @@ class Guard:
     ) -> None:
         if isinstance(error, sqlite3.Error):
             raise translate(error, self.path) from error
+        if isinstance(error, UnicodeDecodeError):  # sqlite3 decodes SQLite's message, which quotes the damage
+            raise corrupt(self.path, "a text in it is not UTF-8") from error

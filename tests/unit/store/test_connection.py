@@ -256,6 +256,7 @@ def use(path: Path) -> None:
     with open_store(path, timeout=0.01) as store:
         store.base("flows/0.json", "journeys/0.yaml")
         store.mapping("flows/0.json", "journeys/0.yaml")
+        store.pairs()
         store.record(conversion())
         store.history()
         store.check()
@@ -293,6 +294,24 @@ def damage(path: Path, kind: str) -> None:
 )
 def test_a_damaged_database_is_one_clear_error(filled: Path, kind: str) -> None:
     damage(filled, kind)
+    with pytest.raises(DatabaseCorruptError) as caught:
+        use(filled)
+    one_clear_line(caught.value, "FJ203", filled)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE conversions SET direction = CAST(x'0aff' AS TEXT)",
+        "UPDATE mappings SET journey_path = CAST(x'ff' AS TEXT), workflow_path = 'flows/0.json'",
+        "UPDATE sqlite_master SET sql = CAST(x'ff' AS TEXT) WHERE name = 'losses'",
+        "UPDATE sqlite_master SET sql = 'CREATE' || char(10) || CAST(x'ff' AS TEXT) WHERE name = 'losses'",
+    ],
+)
+def test_a_text_that_is_not_utf8_is_damage(filled: Path, statement: str) -> None:
+    with closing(sqlite3.connect(filled, isolation_level=None)) as connection:
+        connection.execute("PRAGMA writable_schema=ON")
+        connection.execute(statement)
     with pytest.raises(DatabaseCorruptError) as caught:
         use(filled)
     one_clear_line(caught.value, "FJ203", filled)
