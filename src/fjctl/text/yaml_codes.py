@@ -103,5 +103,9 @@ SYNTAX: Final[tuple[tuple[str, str, str], ...]] = (
 )
 """A part of libyaml's problem text -> (what is wrong, what to do)."""
 
-AT_CONTEXT: Final = ("found unexpected end of stream", "found unexpected document indicator", "could not find expected ':'")
+AT_CONTEXT: Final = (
+    "found unexpected end of stream",
+    "found unexpected document indicator",
+    "could not find expected ':'",
+)
 """Problems that are better shown where the broken thing begins."""

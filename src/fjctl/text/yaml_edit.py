@@ -5,22 +5,22 @@ from __future__ import annotations
 import json
 import re
 import textwrap
-from typing import TYPE_CHECKING, Final, NamedTuple
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
 
 from fjctl.text import yaml_emit
+from fjctl.text.yaml_lines import Entry, Lines
 from fjctl.text.yaml_match import pair_items, pair_renamed
-from fjctl.text.yaml_tree import Node
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fjctl.source import JsonValue, Pointer
     from fjctl.text.yaml_emit import Writer
+    from fjctl.text.yaml_tree import Node
 
 _COLON: Final = re.compile(r"[ \t]*:")
 _GAP: Final = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r?\n[ \t]*(?:#[^\r\n]*)?)*")
-_HEADER: Final = re.compile(r"[|>][-+0-9]*")
-_BLANKS: Final = re.compile(r"(?:[ \t]*\r?\n)*")
 
 
 class TooHardError(Exception):
@@ -31,24 +31,11 @@ class WholeError(TooHardError):
     """Nothing of a collection stays, so that writing it anew loses nothing."""
 
 
-class Entry(NamedTuple):
-    """An entry of a block map or an item of a block list.
-
-    `start` is the key or the dash, `lead` the offset behind the colon or the dash, `end` the end of the content.
-    """
-
-    start: int
-    lead: int
-    end: int
-    value: Node
-    key: Node | None = None
-
-
-class Editor:
+class Editor(Lines):
     """Collects edits of one text; below `coarse` levels, whatever differs is written anew."""
 
     def __init__(self, text: str, writer: Writer, coarse: int | None, report: Callable[[Pointer], None]) -> None:
-        self.text = text
+        super().__init__(text)
         self.writer = writer
         self.coarse = coarse
         self.report = report
@@ -261,14 +248,6 @@ class Editor:
                 start = len(self.text[:start].removesuffix("\n").removesuffix("\r"))
             self._edit(max(start, self.edits[-1][1]) if self._touches(start) else start, end, "")
 
-    def _past_blanks(self, start: int, end: int) -> int:
-        """Where a removal ends that would leave two runs of blank lines: it takes the second one along."""
-        above = self.text[:start].removesuffix("\n").removesuffix("\r")
-        if above and not above.endswith("\n"):
-            return end
-        found = _BLANKS.match(self.text, end)
-        return found.end() if found else end
-
     def _touches(self, start: int) -> bool:
         """Whether the last edit, a removal, reaches over `start`."""
         return bool(self.edits) and self.edits[-1][2] == "" and self.edits[-1][0] <= start < self.edits[-1][1]
@@ -300,51 +279,8 @@ class Editor:
 
     def _is_spaced(self, order: list[Entry]) -> bool:
         """Whether blank lines stand between most entries."""
-        gaps = [self.text[a.end : b.start] for a, b in zip(order, order[1:], strict=False)]
+        gaps = [self.text[a.end : b.start] for a, b in pairwise(order)]
         return sum("\n\n" in gap.replace("\r", "") for gap in gaps) * 2 > len(gaps)
-
-    def _above(self, start: int) -> int:
-        """The start of an entry's first line, comments directly above it included."""
-        column = self._column(start)
-        line = first = start - column
-        while line > 0:
-            before = self.text.rfind("\n", 0, line - 1) + 1
-            content = self.text[before:line]
-            if not (content.lstrip(" ").startswith("#") and len(content) - len(content.lstrip(" ")) == column):
-                return line
-            line = before
-        return first  # comments that begin the file are its header and stay
-
-    def _after(self, entry: Entry) -> int:
-        """The end of an entry's last line, without its line break; comments indented deeper below belong to it."""
-        at = end = self._line_end(entry.end)
-        column = self._column(entry.start)
-        while at < len(self.text):
-            after = self.text.index("\n", at) + 1 if "\n" in self.text[at : at + 2] else len(self.text)
-            at = self._line_end(after)
-            content = self.text[after:at]
-            margin = len(content) - len(content.lstrip(" "))
-            if content.strip() and not (content[margin] == "#" and margin > column):
-                break
-            if content.strip():
-                end = at
-        return end
-
-    def _line_end(self, offset: int) -> int:
-        end = self.text.find("\n", offset)
-        if end < 0:
-            return len(self.text)
-        return end - 1 if end > offset and self.text[end - 1] == "\r" else end
-
-    def _column(self, offset: int) -> int:
-        return offset - (self.text.rfind("\n", 0, offset) + 1)
-
-    def _owns_line(self, offset: int) -> bool:
-        return not self.text[offset - self._column(offset) : offset].strip()
-
-    def _header(self, node: Node) -> str:
-        found = _HEADER.match(self.text, node.start)
-        return found[0] if found else ""
 
     # -- a value in a block entry -------------------------------------------------------------------------------
 
@@ -368,7 +304,8 @@ class Editor:
             lines[0] = lines[0][column + 1 :]
             comment = self.text[entry.end : self._line_end(entry.end)]
             if len(lines) > 1 and comment.strip():
-                self._edit(entry.lead, self._line_end(entry.end), comment + "\n" + " " * column + " " + "\n".join(lines))
+                below = "\n" + " " * (column + 1) + "\n".join(lines)
+                self._edit(entry.lead, self._line_end(entry.end), comment + below)
             else:
                 self._edit(entry.lead, entry.end, "\n".join(lines))
             return
@@ -419,7 +356,8 @@ class Editor:
         lines = content.split("\n")
         if node.style == ">" and len(lines) == 1 and "  " not in content and content == content.strip(" "):
             header = ">" + header[1:]
-            lines = textwrap.wrap(content, max(40, self.writer.width - margin), break_long_words=False, break_on_hyphens=False)
+            width = max(40, self.writer.width - margin)
+            lines = textwrap.wrap(content, width, break_long_words=False, break_on_hyphens=False)
         comment = self.text[node.start + len(self._header(node)) : self._line_end(node.start)]
         return "\n".join([header + comment, *[" " * margin + line if line else "" for line in lines]])
 
@@ -470,7 +408,7 @@ class Editor:
             return
         lead = self.text[node.start : spans[0][0]]
         tail = self.text[spans[-1][1] : node.end]
-        between = [self.text[a[1] : b[0]] for a, b in zip(spans, spans[1:], strict=False)]
+        between = [self.text[a[1] : b[0]] for a, b in pairwise(spans)]
         usual = between[0] if between and "#" not in between[0] else ", "
         pieces = [lead]
         for number, part in enumerate(plan):

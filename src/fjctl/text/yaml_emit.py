@@ -19,13 +19,17 @@ if TYPE_CHECKING:
 Rule: TypeAlias = "Callable[[Pointer, JsonValue], bool]"
 """Decides something about the value at a path: whether to write it in flow style, whether a blank line precedes it."""
 
-_WORDS: Final = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf", "infinity"])
+_WORDS: Final = frozenset(
+    ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf", "infinity"]
+)
 # Characters that do not stay visible and unharmed in plain text: controls, NEL, LS, PS, the bidirectional controls that
 # make text look like other text (CVE-2021-42574), surrogates, BOM, non-characters. A set and no character class:
 # compiling a class over all of Unicode takes milliseconds, and every conversion would pay for them.
 _HARMED: Final = frozenset(
     chr(code)
-    for codes in ((0, 0x20), (0x7F, 0xA0), (0x2028, 0x202F), (0x2066, 0x206A), (0xD800, 0xE000), (0xFEFF, 0xFF00), (0xFFFE, 0x10000))
+    for codes in (
+        (0, 0x20), (0x7F, 0xA0), (0x2028, 0x202F), (0x2066, 0x206A), (0xD800, 0xE000), (0xFEFF, 0xFF00), (0xFFFE, 0x10000)
+    )
     for code in range(*codes)
 )
 _NO_START: Final = frozenset("\xa0\u202f")
@@ -70,7 +74,7 @@ def emit(
 
 
 @lru_cache(maxsize=8192)
-def _short_text(text: str, in_flow: bool) -> str:  # noqa: FBT001  a cache key
+def _short_text(text: str, in_flow: bool) -> str:  # noqa: FBT001  a cache's key is positional
     return _text(text, in_flow=in_flow)
 
 
@@ -145,7 +149,7 @@ def flow_text(value: JsonValue) -> str:
     return scalar(value)
 
 
-def scalar(value: bool | float | str | None) -> str:
+def scalar(value: bool | float | str | None) -> str:  # noqa: FBT001  a value, not a switch
     """A scalar on one line in block context."""
     if isinstance(value, str):
         return string(value)
@@ -193,7 +197,9 @@ class Writer:
         self.dash = dash
         self.keep = keep
 
-    def block(self, lines: list[str], value: dict[str, JsonValue] | list[JsonValue], indent: int, path: Pointer) -> None:
+    def block(
+        self, lines: list[str], value: dict[str, JsonValue] | list[JsonValue], indent: int, path: Pointer
+    ) -> None:
         """Append the lines of a non-empty map or list at `indent`."""
         blank = self.blank_before
         first = True  # and below: no blank line behind text that ends with one, it would become part of it
@@ -274,7 +280,7 @@ class Writer:
 
 
 def _room_left(value: JsonValue, room: int) -> int:
-    """At least how many of `room` characters flow style leaves; negative when it cannot fit. Stops at the first excess."""
+    """At least how many of `room` characters flow style leaves; negative when it cannot fit, found out early."""
     if isinstance(value, str):
         return -1 if "\n" in value else room - len(value)
     if isinstance(value, dict):

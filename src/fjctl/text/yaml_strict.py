@@ -133,7 +133,8 @@ class StrictReader:
                 hint = f'put the text in double quotes and write {_BREAKS[char]}, or break the line with "Enter"'
                 self._report("FJ121", offset, message, hint)
             else:
-                self._report("FJ108", offset, f"control character {number}", "remove it; it is invisible in most editors")
+                hint = "remove it; it is invisible in most editors"
+                self._report("FJ108", offset, f"control character {number}", hint)
         if self.source.text.startswith("\ufeff"):
             self._report("FJ121", 0, "a second byte-order mark", "save the file as UTF-8 without byte-order mark")
         if self._errors:

@@ -7,12 +7,11 @@ place. Whatever gives the slightest doubt goes to the strict one.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from fjctl.source import Span
 from fjctl.text.yaml_codes import CODES
 from fjctl.text.yaml_scalars import EXACT, looks_numeric
-from fjctl.text.yaml_strict import StrictReader
 
 if TYPE_CHECKING:
     from fjctl.diagnostics import Diagnostic
@@ -22,7 +21,9 @@ __all__ = ["CODES", "locate", "parse"]
 
 _MAX_DEPTH: Final = 100
 _MOST_BRACKETS: Final = 20_000  # libyaml's time grows with tokens times open brackets
-_ODD: Final = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+# Two small checks and no class over all of Unicode, which takes milliseconds to compile; surrogates fail in ryaml.
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_ODD: Final = ("\u2028", "\u2029", "\ufeff", "\ufffe", "\uffff")
 _DOUBT: Final = re.compile(
     r"""
       ^(?:%|---|\.\.\.)                                     # directives, document markers
@@ -55,6 +56,8 @@ def parse_strictly(
     source: Source, *, max_depth: int = _MAX_DEPTH, pure: bool = False
 ) -> tuple[JsonValue, list[Diagnostic]]:
     """Do the same as `parse` without its short cut; `pure` also does without the C extension."""
+    from fjctl.text.yaml_strict import StrictReader
+
     reader = StrictReader(source, max_depth, pure=pure)
     reader.read()
     return reader.value, reader.diagnostics
@@ -91,10 +94,12 @@ def _fast(text: str, max_depth: int) -> tuple[bool, JsonValue]:
     """Whether the fast reader can be trusted with this text, and its value."""
     import ryaml
 
-    if text.count("[") + text.count("{") > _MOST_BRACKETS or _ODD.search(text) or _DOUBT.search(text):
+    if text.count("[") + text.count("{") > _MOST_BRACKETS or _CONTROL.search(text) or _DOUBT.search(text):
+        return False, None
+    if not text.isascii() and any(char in text for char in _ODD):
         return False, None
     try:
-        value = ryaml.loads(text)
+        value = ryaml.loads(text)  # type: ignore[attr-defined]
     except Exception:  # noqa: BLE001  ryaml raises ValueError, TypeError and more; the strict reader explains
         return False, None
     return (True, value) if _is_plain(value, max_depth) else (False, None)
@@ -104,32 +109,28 @@ def _is_plain(root: object, max_depth: int) -> bool:
     """Whether every reader agrees on the value: text keys, short exact numbers, no text that looks like a number."""
     if type(root) is not dict:
         return False
-    level: list[object] = [root]
-    depth = 0
-    while level:
-        depth += 1
-        if depth > max_depth:
-            return False
-        below: list[object] = []
+    level: list[Any] = [root]
+    for _ in range(max_depth):
+        below: list[Any] = []
         for holder in level:
             if type(holder) is dict:
-                for key in holder:
-                    if type(key) is not str or (key[:1] in _NUMBER_START and looks_numeric(key)):
-                        return False
-                items = holder.values()
-            else:
-                items = holder  # type: ignore[assignment]
-            for item in items:
-                kind = type(item)
-                if kind is str:
-                    if item[:1] in _NUMBER_START and looks_numeric(item):
-                        return False
-                elif kind is dict or kind is list:
-                    below.append(item)
-                elif not _is_plain_scalar(item):
+                if not all(type(key) is str and not _misleads(key) for key in holder):
                     return False
+                holder = holder.values()  # noqa: PLW2901  from here on maps and lists are alike
+            for item in holder:
+                kind = type(item)
+                if kind is dict or kind is list:
+                    below.append(item)
+                elif _misleads(item) if kind is str else not _is_plain_scalar(item):
+                    return False
+        if not below:
+            return True
         level = below
-    return True
+    return False
+
+
+def _misleads(text: str) -> bool:
+    return text[:1] in _NUMBER_START and looks_numeric(text)
 
 
 def _is_plain_scalar(item: object) -> bool:
