@@ -89,7 +89,7 @@ JSONISH = '{"a": 1, "b": {"c": [1, 2, {"d": null}], "e": "x"}, "f": []}\n'
 SEQUENCE = "# top\n- a\n-\n- b: 1\n  c: 2\n-   wide\n- [x, {y: z}]\n- |\n  text\n- - in\n  - ner\n- last"
 NO_BREAK = "a: 1\nb:\n  c: 2\n  d:\n    - x"
 QUESTION = "? a\n: 1\nb: 2\n? c\n: - x\n  - y\n"
-MULTI = "a: some plain text\n  over lines\nb: 'single\n  over lines'\nc:\n  on the next line # c\nd: [a,\n  b]\ne: {}\nf: []\n"
+MULTI = "a: some plain text\n  over lines\nb: 'single\n  over lines'\nc:\n  on the next line # c\nd: [a,\n  b]\ne: {}\nf: []\n"  # noqa: E501  one text
 KEEP = "a: |+\n  x\n\nb: |2-\n    y\nc: |-\n  z\n"
 DOCUMENTS = {
     "blocks": BLOCKS,
