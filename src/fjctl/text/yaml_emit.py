@@ -25,12 +25,13 @@ _WORDS: Final = frozenset(
 # Characters that do not stay visible and unharmed in plain text: controls, NEL, LS, PS, the bidirectional controls that
 # make text look like other text (CVE-2021-42574), surrogates, BOM, non-characters. A set and no character class:
 # compiling a class over all of Unicode takes milliseconds, and every conversion would pay for them.
+_HARMED_RANGES: Final = (
+    *((0, 0x20), (0x7F, 0xA0), (0x2028, 0x202F), (0x2066, 0x206A)),
+    *((0xD800, 0xE000), (0xFEFF, 0xFF00), (0xFFFE, 0x10000)),
+)
 _HARMED: Final = frozenset(
     chr(code)
-    for codes in (
-        (0, 0x20), (0x7F, 0xA0), (0x2028, 0x202F), (0x2066, 0x206A),
-        (0xD800, 0xE000), (0xFEFF, 0xFF00), (0xFFFE, 0x10000),
-    )  # fmt: skip
+    for codes in _HARMED_RANGES
     for code in range(*codes)
 )
 _NO_START: Final = frozenset("\xa0\u202f")
