@@ -68,12 +68,12 @@ def inside(project: Path, path: Path) -> Path:
     Raises `RefusedError` when the path is named inside the project and a link leads it out. A path that is
     openly outside is the caller's explicit wish and comes back as it is.
     """
-    try:
-        root, real = project.resolve(), path.resolve()
-    except (OSError, RuntimeError) as error:  # RuntimeError is what it says of a link to itself
+    # Not `resolve`: what that says of a link to itself depends on the Python version.
+    root, real = (Path(os.path.realpath(each)) for each in (project, path))
+    if real.is_symlink():
         message = "is a link that leads to itself"
-        raise InputError(message, place=str(path), hint="remove the link") from error
-    # Taken by name only, as a person reads it; `resolve` would follow the very link that is looked for.
+        raise InputError(message, place=str(path), hint="remove the link")
+    # Taken by name only, as a person reads it; `realpath` would follow the very link that is looked for.
     named = Path(os.path.abspath(path))  # noqa: PTH100
     is_named_inside = named.is_relative_to(root) or named.is_relative_to(Path(os.path.abspath(project)))  # noqa: PTH100
     if is_named_inside and not real.is_relative_to(root):

@@ -59,7 +59,7 @@ def replace_guarded(path: Path, data: bytes, *, expected: FileState | None) -> t
     Until then a power cut may bring the old file back whole; it cannot tear either.
     """
     try:
-        target = path.resolve()
+        target = Path(os.path.realpath(path))
         if _has_content(path, target, data, expected):
             return WriteOutcome.UNCHANGED, target.parent
         sweep_once(target.parent)
@@ -70,7 +70,7 @@ def replace_guarded(path: Path, data: bytes, *, expected: FileState | None) -> t
             _put(temporary, target, is_new=expected is None)
     except FileExistsError:
         _changed(path, "appeared")
-    except (OSError, RuntimeError) as error:  # RuntimeError is what resolve() says of a link to itself
+    except OSError as error:
         _cannot_write(path, error)
     return WriteOutcome.WRITTEN, target.parent
 
@@ -213,9 +213,9 @@ def _changed(path: Path, verb: str) -> NoReturn:
     raise ChangedError(message, place=str(path), hint="run the same command again to start from the new content")
 
 
-def _cannot_write(path: Path, error: Exception) -> NoReturn:
+def _cannot_write(path: Path, error: OSError) -> NoReturn:
     hint = ""
-    match getattr(error, "errno", errno.ELOOP):
+    match error.errno:
         case errno.ENOENT | errno.ENOTDIR:
             message, hint = f"there is no folder {path.parent} to write it in", f"try: mkdir -p {path.parent}"
         case errno.EACCES | errno.EPERM | errno.EROFS:
@@ -227,5 +227,5 @@ def _cannot_write(path: Path, error: Exception) -> NoReturn:
         case errno.ELOOP:
             message, hint = "is a link that leads to itself", "remove the link"
         case _:
-            message = f"cannot be written: {(getattr(error, 'strerror', None) or str(error)).lower()}"
+            message = f"cannot be written: {(error.strerror or str(error)).lower()}"
     raise OutputError(message, place=str(path), hint=hint) from error
