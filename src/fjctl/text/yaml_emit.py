@@ -90,6 +90,12 @@ def _plain(text: str, trap: re.Pattern[str]) -> bool:
     return text.isprintable() if text.isascii() else _HARMED.isdisjoint(text)
 
 
+def key_text(key: str, *, in_flow: bool = False) -> str:
+    """A key on one line. `on` stays plain although YAML 1.1 reads it as true: it is a word of the journey document
+    (`on: error`), and the readers of that document are YAML 1.2."""
+    return key if key == "on" else string(key, in_flow=in_flow)
+
+
 def is_plain(text: str, *, in_flow: bool) -> bool:
     """Whether the text needs no quotes."""
     return string(text, in_flow=in_flow) == text
@@ -145,7 +151,7 @@ def flow_text(value: JsonValue) -> str:
     if isinstance(value, str):
         return string(value, in_flow=True)
     if isinstance(value, dict):
-        return "{" + ", ".join([f"{string(key, in_flow=True)}: {flow_text(item)}" for key, item in value.items()]) + "}"
+        return "{" + ", ".join([f"{key_text(key, in_flow=True)}: {flow_text(item)}" for key, item in value.items()]) + "}"
     if isinstance(value, list):
         return "[" + ", ".join([flow_text(item) for item in value]) + "]"
     return scalar(value)
@@ -223,7 +229,7 @@ class Writer:
     def entry(self, lines: list[str], key: str, value: JsonValue, indent: int, path: Pointer) -> None:
         """Append `key: value`."""
         margin = " " * indent
-        name = string(key)
+        name = key_text(key)
         lead = f"{margin}{name}:"
         if len(name) > _LONGEST_KEY:
             lines.append(f"{margin}? {name}")
