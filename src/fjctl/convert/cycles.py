@@ -79,13 +79,11 @@ def _has_cycle(successors: Mapping[str, list[str]]) -> bool:
     return left > 0
 
 
-def expression(fired: Iterable[Group], blocks: Mapping[str, Block], markers: Mapping[Group, Block]) -> str:
+def expression(fired: frozenset[Group], blocks: Mapping[str, Block], markers: Mapping[Group, Block]) -> str:
     """JavaScript that is true after an iteration in which one of these edges was taken."""
-    groups = set(fired)
-    if groups == ALWAYS:
-        return "true"
+    groups = fired - ALWAYS
     place = {node: number for number, node in enumerate(blocks)}
-    atoms: list[str] = []
+    atoms = ["true"] if fired >= ALWAYS else []
     for group in sorted(groups, key=lambda item: (place[item[0]], rank(blocks[item[0]], item[1]))):
         marker = markers.get(group)
         block, branch = (marker, marker.branches[0].id) if marker is not None else (blocks[group[0]], group[1])

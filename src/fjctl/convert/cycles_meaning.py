@@ -1,9 +1,9 @@
 """What one iteration of a loop's body decides: which ways out of it go round again, which leave, and how to tell.
 
 The unit is the *group*: a block and one of its branches (None for what always follows), with all edges that leave
-there together. A group of a condition or router block is told by the choice the block made. A group of a plain edge is told by
-the choices that lead to its block: `ALWAYS` when every path through the body comes by. What cannot be told so needs a
-marker, a choice of its own.
+there together. A group of a condition or router block is told by the choice the block made. A group of a plain edge is
+told by the choices that lead to its block: `ALWAYS` when every path through the body comes by. What cannot be told so
+needs a marker, a choice of its own.
 """
 
 from __future__ import annotations
@@ -183,8 +183,9 @@ class Body:
         if not block.enabled or (group[1] is None and block.branches):
             return None
         found = self.fired(group)
-        spelled = found is not None and (found == ALWAYS or all(self._spells(*item) for item in found))
-        return found if spelled else None
+        if not found:
+            return None
+        return found if found == ALWAYS or all(self._spells(*item) for item in found) else None
 
     def _spells(self, node: str, branch: str | None) -> bool:
         block = self.blocks[node]
@@ -230,7 +231,7 @@ class Body:
                 if told is None and spelled:
                     marked[group] = None
                 parts.append(frozenset({group}) if told is None else told)
-            return either(parts) or frozenset()
+            return frozenset().union(*parts)
 
         meaning.again = tell(back)
         for number, way in enumerate(ways):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _ATOM = re.compile(r"""\s*<([^<>]+)\.selected(?:Option|Route)>\s*===?\s*("(?:[^"\\]|\\.)*"|'[^'\\]*')\s*(\|\||$)""")
+_TRUE = re.compile(r"\s*true\s*\|\|")
 
 
 def restore_cycles(workflow: Workflow, keys: Mapping[str, str]) -> Workflow:
@@ -131,8 +132,9 @@ class _Trial:
             return None
         if text.strip() in {"true", "false"}:
             return ALWAYS if text.strip() == "true" else frozenset()
-        found: set[Group] = set()
-        place, more = 0, "||"
+        always = _TRUE.match(text)
+        found: set[Group] = set(ALWAYS if always else ())
+        place, more = always.end() if always else 0, "||"
         while more:
             atom = _ATOM.match(text, place)
             node = self.by_name.get(normalize(atom[1])) if atom is not None else None

@@ -194,10 +194,21 @@ class _Maker:
         self.workflow.blocks.append(start)
         end = self.block()
         self.edge(start, self.part(3, end, [end]))
+        self.drop_unreachable(start)
         order = self.data.draw(st.permutations(range(len(self.workflow.blocks))))
         self.workflow.blocks = [self.workflow.blocks[place] for place in order]
         self.canonical_order()
         return self.workflow
+
+    def drop_unreachable(self, start: Block) -> None:
+        seen, stack = {start.id}, [start.id]
+        while stack:
+            node = stack.pop()
+            found = {edge.target for edge in self.workflow.edges if edge.source == node} - seen
+            seen |= found
+            stack += found
+        self.workflow.blocks = [block for block in self.workflow.blocks if block.id in seen]
+        self.workflow.edges = [edge for edge in self.workflow.edges if edge.source in seen]
 
     def canonical_order(self) -> None:
         place = {node: number for number, node in enumerate(self.workflow.by_id())}
