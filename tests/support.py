@@ -56,13 +56,18 @@ def environment(**more: str) -> dict[str, str]:
 COVERED = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_PROCESS")}
 
 
-def run(*command: str, folder: Path, text: str = "", **more: str) -> subprocess.CompletedProcess[str]:
-    """Run a command in a folder with `text` as its input; ended after 60 seconds."""
+def run(
+    *command: str, folder: Path, text: str = "", covered: bool = True, **more: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a command in a folder with `text` as its input; ended after 60 seconds.
+
+    `covered=False` keeps coverage out, for a test of what a process imports.
+    """
     return subprocess.run(
         command,
         cwd=folder,
         input=text,
-        env=environment(**COVERED, **more),
+        env=environment(**(COVERED if covered else {}), **more),
         capture_output=True,
         text=True,
         encoding="utf-8",
