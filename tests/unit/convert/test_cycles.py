@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
 
@@ -57,7 +58,9 @@ def graph(*lines: str, names: dict[str, str] | None = None) -> Workflow:
         source, target, label = block(left), block(right), arrow.strip("->") or None
         branch = label if label is None or label in SPECIAL_BRANCHES else f"{source.id}-{label}"
         if branch and branch not in SPECIAL_BRANCHES and source.branch(branch) is None:
-            source.branches.append(Branch(id=branch, when=None if label == "e" else f"<x.{label}>", otherwise=label == "e"))
+            source.branches.append(
+                Branch(id=branch, when=None if label == "e" else f"<x.{label}>", otherwise=label == "e")
+            )
         workflow.edges.append(Edge(source=source.id, target=target.id, branch=branch))
     return workflow
 
@@ -91,10 +94,8 @@ class Run:
             self.out.setdefault(edge.source, []).append(edge)
 
     def start(self) -> list[str]:
-        try:
+        with suppress(_Stop):
             self.follow("start")
-        except _Stop:
-            pass
         return self.trace
 
     def follow(self, node: str | None) -> None:
@@ -296,7 +297,9 @@ def test_a_reducible_graph_becomes_acyclic_means_the_same_and_comes_back(data: s
     assert recovered.refused == []
     assert workflow == before
     assert acyclic(recovered.workflow)
-    assert {block.id for block in workflow.blocks} == {b.id for b in recovered.workflow.blocks} - set(recovered.nodes.values())
+    assert {block.id for block in workflow.blocks} == {b.id for b in recovered.workflow.blocks} - set(
+        recovered.nodes.values()
+    )
     for seed in range(12):
         assert Run(recovered.workflow, seed).start() == Run(workflow, seed).start()
     assert canonical(restore(recovered)) == canonical(workflow)
@@ -323,4 +326,113 @@ def test_any_graph_at_all_comes_back(size: int, pairs: list[tuple[int, int]]) ->
         workflow.edges.append(Edge(source=block.id, target=f"n{target}", branch=block.branches[-1].id))
     recovered = recover(workflow)
     assert acyclic(recovered.workflow) == (not recovered.refused)
+    assert canonical(restore(recovered)) == canonical(workflow)
+
+
+def test_a_choice_that_goes_back_is_the_condition() -> None:
+    recovered = recover(graph("start -> ask", "ask -> ok?", "ok? -no> ask", "ok? -e> done"))
+    assert recovered.nodes == {"ask.loop": "#ask.loop"}
+    assert recovered.workflow.by_id()["#ask.loop"].name == "Repeat ASK"
+    assert condition(recovered, "ask.loop") == {"do_while": '<ok.selectedOption> === "ok-no"'}
+    assert outgoing(recovered.workflow, "#ask.loop") == [(BODY, "ask"), (None, "done")]
+    assert outgoing(recovered.workflow, "start") == [(None, "#ask.loop")]
+    assert outgoing(recovered.workflow, "ok") == []
+
+
+def test_a_step_on_the_way_back_is_told_by_the_choice_before_it() -> None:
+    recovered = recover(graph("start -> ask%", "ask% -bad> fix", "fix -> ask", "ask% -e> done"))
+    assert condition(recovered, "ask.loop") == {"do_while": '<ask.selectedRoute> === "ask-bad"'}
+
+
+def test_several_ways_out_are_sent_on_by_a_condition() -> None:
+    recovered = recover(graph("start -> f?", "f? -a> f", "f? -b> x", "f? -e> y"))
+    chooser = recovered.workflow.by_id()["#f.exit"]
+    assert [(branch.when, branch.otherwise) for branch in chooser.branches] == [
+        ('<f.selectedOption> === "f-b"', False),
+        (None, True),
+    ]
+    assert outgoing(recovered.workflow, "#f.exit") == [("#f.exit-if", "x"), ("#f.exit-else", "y")]
+
+
+def test_where_an_iteration_may_just_end_nothing_follows_by_default() -> None:
+    recovered = recover(graph("start -> f?", "f? -a> f", "f? -b> x"))
+    assert [branch.when for branch in recovered.workflow.by_id()["#f.exit"].branches] == [
+        '<f.selectedOption> === "f-b"'
+    ]
+
+
+def test_a_loop_without_end_repeats_always() -> None:
+    assert condition(recover(graph("start -> a", "a -> b", "b -> a")), "a.loop") == {"do_while": "true"}
+
+
+def test_a_failure_that_leaves_the_loop_is_caught_inside() -> None:
+    recovered = recover(graph("start -> a", "a -error> sorry", "a -> f?", "f? -x> a", "f? -e> done"))
+    assert outgoing(recovered.workflow, "a") == [(None, "f"), (ERROR, "#a.leave_error")]
+    assert recovered.workflow.by_id()["#a.leave_error"].parent == "#a.loop"
+
+
+def test_a_name_that_no_reference_can_spell_gets_a_marker() -> None:
+    recovered = recover(graph("start -> f?", "f? -a> f", "f? -e> x", names={"f": "Score > 5?"}))
+    assert condition(recovered, "f.loop") == {"do_while": '<score5?left1.selectedOption> === "#f.leave_1-else"'}
+
+
+@pytest.mark.parametrize(
+    ("lines", "cycle"),
+    [
+        (("start -> s?", "s? -a> a", "s? -e> b", "a -> b", "b -> a"), ["A", "B"]),
+        (("start -> a", "a -> a", "a -> b"), ["A"]),
+    ],
+    ids=["two entries", "goes on and back at once"],
+)
+def test_what_a_container_cannot_say_is_refused_with_the_cycle(lines: tuple[str, ...], cycle: list[str]) -> None:
+    workflow = graph(*lines)
+    recovered = recover(workflow)
+    assert (recovered.refused, recovered.nodes) == ([cycle], {})
+    assert recovered.workflow == workflow
+
+
+def test_a_container_with_another_condition_stays() -> None:
+    recovered = recover(graph("start -> f?", "f? -a> f", "f? -e> x"))
+    recovered.workflow.by_id()["#f.loop"].fields = {"loop": {"do_while": '<f.selectedOption> === "f-a" && <y> > 3'}}
+    assert restore(recovered) == recovered.workflow
+
+
+def test_the_expression_may_be_spelled_as_a_person_does() -> None:
+    workflow = graph("start -> f?", "f? -a> f", "f? -e> x")
+    recovered = recover(workflow)
+    recovered.workflow.by_id()["#f.loop"].fields = {
+        "loop": {"do_while": " < F.selectedOption>=='f-a' ".replace("< F", "<F")}
+    }
+    assert canonical(restore(recovered)) == canonical(workflow)
+
+
+def test_a_block_added_to_the_body_comes_out_with_it() -> None:
+    recovered = recover(graph("start -> f?", "f? -a> f", "f? -e> x"))
+    recovered.workflow.blocks.append(Block(id="new", kind=_CODE, name="New", parent="#f.loop"))
+    recovered.workflow.edges.append(Edge(source="f", target="new", branch="f-a"))
+    restored = restore(recovered)
+    assert outgoing(restored, "f") == [("f-a", "new"), ("f-e", "x")]
+    assert outgoing(restored, "new") == [(None, "f")]
+
+
+def test_placed_blocks_stay_where_they_are() -> None:
+    workflow = graph("start -> f?", "f? -a> f", "f? -e> x")
+    for number, block in enumerate(workflow.blocks):
+        block.x, block.y = 300.0 * number, 40.0
+    recovered = recover(workflow)
+    found = recovered.workflow.by_id()
+    assert (found["#f.loop"].x, found["#f.loop"].y, found["f"].x, found["f"].y) == (240.0, -60.0, 60.0, 100.0)
+    assert canonical(restore(recovered)) == canonical(workflow)
+
+
+def test_cycles_inside_and_through_a_container_are_recovered() -> None:
+    workflow = graph("start -> box", "box -> f?", "f? -a> box", "f? -e> x", "box -body> g?", "g? -a> h", "h -> g?")
+    box = workflow.by_id()["box"]
+    box.kind, box.fields = _LOOP, {"loop": {"times": 3}}
+    workflow.by_id()["g"].parent = workflow.by_id()["h"].parent = "box"
+    recovered = recover(workflow)
+    parents = {block.id: block.parent for block in recovered.workflow.blocks}
+    assert parents["g"] == parents["h"] == "#g.loop"
+    assert (parents["#g.loop"], parents["box"], parents["#box.loop"]) == ("box", "#box.loop", None)
+    assert outgoing(recovered.workflow, "box") == [(BODY, "#g.loop"), (None, "f")]
     assert canonical(restore(recovered)) == canonical(workflow)
