@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
 
 from fjctl.errors import ConfigError, InputError
-from fjctl.project.config import CONFIG_NAME, PairRule, Settings
 from fjctl.project.files import read_bytes
 from fjctl.project.globs import wildcards
+from fjctl.project.settings import CONFIG_NAME, PairRule, Settings
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

@@ -13,7 +13,7 @@ from fjctl.project.globs import has_wildcard, is_excluded, match
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from fjctl.project.config import Settings
+    from fjctl.project.settings import Settings
 
 WORKFLOW_FILES = ("*.json", "*.yaml", "*.yml")
 """Names of files that may be workflows or journeys."""

@@ -12,7 +12,7 @@ from fjctl.project.globs import fill, match
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fjctl.project.config import Settings
+    from fjctl.project.settings import Settings
 
 JOURNEY_SUFFIXES = (".journey.yaml", ".journey.yml", ".journey.json")
 """Ends of journey file names, the one for new files first."""

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fjctl.errors import ConfigError, ExitCode
-from fjctl.project.config import PairRule, find_config, load_settings
+from fjctl.project.config import find_config, load_settings
+from fjctl.project.settings import PairRule
 from tests.support import run
 
 if TYPE_CHECKING:

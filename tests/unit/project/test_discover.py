@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fjctl.errors import InputError, UsageError
-from fjctl.project.config import Settings
 from fjctl.project.discover import expand
+from fjctl.project.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path

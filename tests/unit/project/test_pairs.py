@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from fjctl.errors import RefusedError
-from fjctl.project.config import PairRule, Settings
 from fjctl.project.pairs import is_journey_name, journey_for, workflow_for
+from fjctl.project.settings import PairRule, Settings
 
 RULES = (PairRule("workflows/**/*.json", "journeys/**/*.journey.yaml"), PairRule("main.json", "start.yaml"))
 
