@@ -426,7 +426,7 @@ def test_placed_blocks_stay_where_they_are() -> None:
 
 
 def test_cycles_inside_and_through_a_container_are_recovered() -> None:
-    workflow = graph("start -> box", "box -> f?", "f? -a> box", "f? -e> x", "box -body> g?", "g? -a> h", "h -> g?")
+    workflow = graph("start -> box", "box -body> g?", "box -> f?", "f? -a> box", "f? -e> x", "g? -a> h", "h -> g?")
     box = workflow.by_id()["box"]
     box.kind, box.fields = _LOOP, {"loop": {"times": 3}}
     workflow.by_id()["g"].parent = workflow.by_id()["h"].parent = "box"
