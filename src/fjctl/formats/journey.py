@@ -159,21 +159,25 @@ def coerce(pointer: Pointer, value: JsonValue) -> JsonValue:
     return value
 
 
-_FLOW_MAPS = frozenset({"retry", "loop", "parallel", "messages", "agent", "inputs", "result"})
+_MOST_IN_FLOW = 8
+_FLOW = frozenset(
+    {"retry", "loop", "parallel", "messages", "agent", "inputs", "result", "labels", "to", "start", "required", "enum"}
+    | {"tool", "tools", "commands", "query", "headers", "canned"}
+)
+_FLOW_ITEMS = frozenset({"next", "required", "enum", "labels"})
+_FLOW_ENTRIES = frozenset({"variables", "fields", "properties", "headers", "inputs"})
 _SECTIONS = frozenset({"triggers", "entries", "variables", "tools", "states", "guidelines", "notes", "origin", "canned", "extras"})
 
 
 def flow(pointer: Pointer, value: JsonValue) -> bool:
     """Which short maps and lists are written on one line: transitions, variables, fields, retries."""
-    del value
-    depth, last = len(pointer), pointer[-1] if pointer else ""
-    if isinstance(last, int):
-        return depth >= 2 and pointer[-2] in {"next", "required", "enum", "labels"}  # noqa: PLR2004
-    if last in _FLOW_MAPS or last in {"labels", "to", "start", "required", "enum", "tool", "commands"}:
-        return True
-    if depth >= 2 and pointer[-2] in {"variables", "fields", "properties", "headers", "inputs"}:  # noqa: PLR2004
-        return True
-    return last in {"query", "headers"} or (last == "tools" and depth > 1)
+    if len(value) > _MOST_IN_FLOW:  # type: ignore[arg-type]
+        return False
+    last = pointer[-1]
+    if last in _FLOW:
+        return last != "tools" or len(pointer) > 1
+    before = pointer[-2] if len(pointer) > 1 else ""
+    return before in (_FLOW_ITEMS if isinstance(last, int) else _FLOW_ENTRIES)
 
 
 def blank_before(pointer: Pointer, value: JsonValue) -> bool:

@@ -44,6 +44,7 @@ _TRAP_BLOCK: Final = re.compile(r": | #|[: ]\Z")
 _TRAP_FLOW: Final = re.compile(r"[\[\]{},:?]| #| \Z")
 _BREAKS: Final = {9: " ", 10: " "}
 _LITERAL_TRAP: Final = re.compile(r"(?:^|\n)(?:[ \t]+(?:\n|\Z)|[ ]*\t)")
+_CACHED: Final = 64  # characters; longer texts are rarely seen twice
 _LONGEST_KEY: Final = 1000  # a key without "?" must end within 1,024 characters, YAML 1.2.2 §7.4.2
 _quote_json: Final = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -90,7 +91,8 @@ def _plain(text: str, trap: re.Pattern[str]) -> bool:
     return text.isprintable() if text.isascii() else _HARMED.isdisjoint(text)
 
 
-def key_text(key: str, *, in_flow: bool = False) -> str:
+@lru_cache(maxsize=8192)
+def key_text(key: str, in_flow: bool = False) -> str:  # noqa: FBT001, FBT002  a cache key
     """A key on one line. `on` stays plain although YAML 1.1 reads it as true: it is a word of the journey document
     (`on: error`), and the readers of that document are YAML 1.2."""
     return key if key == "on" else string(key, in_flow=in_flow)
@@ -103,7 +105,7 @@ def is_plain(text: str, *, in_flow: bool) -> bool:
 
 def string(text: str, *, in_flow: bool = False) -> str:
     """A string on one line: plain where it is safe, quoted where it is not."""
-    return _short_text(text, in_flow) if len(text) <= 64 else _text(text, in_flow=in_flow)
+    return _short_text(text, in_flow) if len(text) <= _CACHED else _text(text, in_flow=in_flow)
 
 
 def quote(text: str) -> str:
@@ -148,12 +150,13 @@ def number(value: float) -> str:
 
 def flow_text(value: JsonValue) -> str:
     """Any value on one line; strings are safe inside brackets."""
-    if isinstance(value, str):
-        return string(value, in_flow=True)
+    kind = type(value)
+    if kind is str:
+        return _short_text(value, True) if len(value) <= _CACHED else _text(value, in_flow=True)  # type: ignore[arg-type]
     if isinstance(value, dict):
-        return "{" + ", ".join([f"{key_text(key, in_flow=True)}: {flow_text(item)}" for key, item in value.items()]) + "}"
+        return "{" + ", ".join([f"{key_text(key, True)}: {flow_text(item)}" for key, item in value.items()]) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join([flow_text(item) for item in value]) + "]"
+        return "[" + ", ".join(map(flow_text, value)) + "]"
     return scalar(value)
 
 
@@ -212,12 +215,16 @@ class Writer:
         blank = self.blank_before
         first = True  # and below: no blank line behind text that ends with one, it would become part of it
         if isinstance(value, dict):
+            margin = " " * indent
             for key, item in value.items():
                 here = (*path, key)
                 if not first and blank is not None and lines[-1] and blank(here, item):
                     lines.append("")
                 first = False
-                self.entry(lines, key, item, indent, here)
+                if type(item) is str and len(item) <= _CACHED and len(key) <= _CACHED and "\n" not in item:
+                    lines.append(f"{margin}{key_text(key)}: {_short_text(item, False)}")  # the common case, in short
+                else:
+                    self.entry(lines, key, item, indent, here)
         else:
             for index, item in enumerate(value):
                 here = (*path, index)
