@@ -18,9 +18,9 @@ from fjctl.convert import bridge
 from fjctl.diagnostics import Diagnostic, Severity, has_errors
 from fjctl.errors import FjctlError, InputError, RefusedError, StoreError, UsageError
 from fjctl.formats import document, registry
-from fjctl.project.config import Settings
 from fjctl.project.files import FileState, inside, read_bytes, read_if_exists
 from fjctl.project.pairs import journey_for, workflow_for
+from fjctl.project.settings import Settings
 from fjctl.project.writing import WriteOutcome, write_guarded
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from fjctl.formats import sim_values as values
 from fjctl.formats.base import Decoded, filled, finding, is_blank, warning
 from fjctl.formats.graph import check_graph
 from fjctl.formats.sim_blocks import EVENTS, KINDS, read_fields
+from fjctl.formats.sim_values import state_pointer
 from fjctl.formats.sim_write import encode as encode
 from fjctl.model.workflow import BODY, CONTAINER_KINDS, ERROR, Block, BlockKind, Branch, Edge, Workflow
 
@@ -25,17 +26,6 @@ _PLACEHOLDERS = frozenset({"", "new workflow", "your first workflow - start buil
 _SERVICE_KINDS = frozenset(
     {BlockKind.INTEGRATION, BlockKind.KNOWLEDGE, BlockKind.MEMORY, BlockKind.GUARDRAIL, BlockKind.EVALUATOR}
 )
-
-
-def state_pointer(value: JsonValue) -> Pointer | None:
-    """Where the state (the map with `blocks` and `edges`) stands in a document; None when there is none."""
-    for pointer in ((), ("state",), ("data",), ("data", "state")):
-        found: Any = value
-        for part in pointer:
-            found = found.get(part) if isinstance(found, dict) else None
-        if isinstance(found, dict) and isinstance(found.get("blocks"), dict):
-            return pointer
-    return None
 
 
 def decode(value: JsonValue) -> Decoded:
@@ -186,7 +176,7 @@ def _block(raw: dict[str, Any]) -> Block:
     given = {
         key: item["value"]
         for key, item in (subs.items() if isinstance(subs, dict) else ())
-        if isinstance(item, dict) and not is_blank(item.get("value"))
+        if isinstance(item, dict) and (value := item.get("value")) is not None and value != "" and not is_blank(value)
     }
     kind = _kind(block_type, raw, given)
     data = raw.get("data")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fjctl.formats.base import filled, is_blank
 from fjctl.model.names import stable_id
+
+if TYPE_CHECKING:
+    from fjctl.source import JsonValue, Pointer
 
 Values = dict[str, Any]
 UNITS = {"milliseconds": "ms", "seconds": "s", "minutes": "m", "hours": "h", "days": "d"}
@@ -19,6 +22,17 @@ _ROUTE_TITLE = re.compile(r"[^:\n]{1,40}")
 _DEFAULT_ROUTE = re.compile(r"(?:route\s*\d*)?", re.IGNORECASE)
 _SYNC_LIMIT = 300
 """Seconds a Sim run may wait without pausing (docs of the wait block)."""
+
+
+def state_pointer(value: JsonValue) -> Pointer | None:
+    """Where the state (the map with `blocks` and `edges`) stands in a document; None when there is none."""
+    for pointer in ((), ("state",), ("data",), ("data", "state")):
+        found: Any = value
+        for part in pointer:
+            found = found.get(part) if isinstance(found, dict) else None
+        if isinstance(found, dict) and isinstance(found.get("blocks"), dict):
+            return pointer
+    return None
 
 
 def json_in(value: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from fjctl.diagnostics import Loss
 from fjctl.formats import sim_values as values
 from fjctl.formats.base import Encoded, filled, is_blank
-from fjctl.formats.sim_blocks import TRIGGER_TYPES, TYPES, write_values
+from fjctl.formats.sim_blocks import KINDS, TRIGGER_TYPES, TYPES, write_values
 from fjctl.model.names import stable_id
 from fjctl.model.workflow import BODY, CONTAINER_KINDS, ERROR, TIMEOUT, Block, BlockKind, Branch, Edge, Workflow
 
@@ -56,13 +56,11 @@ def encode(workflow: Workflow, prior: JsonValue = None) -> Encoded:
 
 class _Writer:
     def __init__(self, workflow: Workflow, prior: JsonValue) -> None:
-        from fjctl.formats.sim import state_pointer
-
         self.workflow = workflow
         self.by_id = workflow.by_id()
         self.losses: list[Loss] = []
         self.envelope: Any = prior
-        self.pointer = state_pointer(prior) if prior is not None else None
+        self.pointer = values.state_pointer(prior) if prior is not None else None
         self.state: dict[str, Any] = prior if self.pointer is not None else {}  # type: ignore[assignment]
         for part in self.pointer or ():
             self.state = cast("dict[str, Any]", self.state[part])  # type: ignore[index]
@@ -141,8 +139,6 @@ class _Writer:
         return result
 
     def _type(self, block: Block, prior: dict[str, Any]) -> str:
-        from fjctl.formats.sim_blocks import KINDS
-
         known = prior.get("type")
         if isinstance(known, str) and KINDS.get(known) is block.kind:
             return known
