@@ -81,6 +81,8 @@ def prepare(journey: Journey, form: Format, prior: Workflow | None = None) -> Pr
 
         recovered = recover_loops(workflow, keys, builder.node_id)
         workflow, nodes, refused = recovered.workflow, nodes | recovered.nodes, recovered.refused
+        if prior is not None and recovered.nodes:
+            workflow = adopt(workflow, prior)
     return Prepared(workflow, nodes, refused)
 
 
@@ -88,8 +90,8 @@ def read_back(workflow: Workflow, hints: Hints, form: Format, name: str = "workf
     """`get`: the journey of a workflow, named as the hints say; blocks the hints call added are taken back."""
     folded: dict[str, str] = {}
     present = {block.id for block in workflow.blocks}
-    if not form.cycles and any(key.endswith((".loop", ".exit")) for key in hints.keys.values()):
-        from fjctl.convert.cycles import restore_cycles
+    if not form.cycles and any(key.endswith(".loop") for key in hints.keys.values()):
+        from fjctl.convert.cycles_restore import restore_cycles
 
         workflow = restore_cycles(workflow, hints.keys)
         kept = {block.id for block in workflow.blocks}
