@@ -32,7 +32,7 @@ _DOUBT: Final = re.compile(
     | <<["']?\s*:                                           # merge keys
     | \\(?:0|x00|u0000|U00000000|[uU]0*[dD][89a-fA-F])      # NUL, surrogates
     | 0b[01]+(?<![\w-]0b[01])(?![\w-])                      # binary numbers are text in the core schema
-    | 0[xob](?:(?<=[+\-]0x)|(?<=[+\-]0o)|(?<=[+\-]0b))      # so are signed ones with a base
+    | 0[xob](?<=[^\w.\-][+\-]0[xob])                        # so are signed ones with a base
     """,
     re.VERBOSE | re.MULTILINE,
 )
