@@ -1,0 +1,75 @@
+"""Documents the benchmarks measure: Sim workflows of any size, with the shape of real ones."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from fjctl.model.names import stable_id
+
+_KINDS = ("agent", "api", "function", "gmail_v2")
+
+
+def sim_workflow(nodes: int, *, name: str = "bench") -> bytes:
+    """A Sim export of `nodes` blocks: a start, then agents, calls and functions in a row, a condition after every tenth."""
+    blocks: dict[str, Any] = {}
+    edges: list[Any] = []
+    previous = _add(blocks, name, 0, "start_trigger", {"inputFormat": []})
+    handle = "source"
+    for number in range(1, nodes):
+        kind = "condition" if number % 10 == 0 else _KINDS[number % len(_KINDS)]
+        identifier = stable_id(name, str(number))
+        _add(blocks, name, number, kind, _values(kind, number, identifier))
+        edges.append(
+            {
+                "id": stable_id(name, "edge", str(number)),
+                "source": previous,
+                "target": identifier,
+                "sourceHandle": handle,
+                "targetHandle": "target",
+                "type": "default",
+                "data": {},
+            }
+        )
+        previous, handle = identifier, f"condition-{identifier}-if" if kind == "condition" else "source"
+    state = {"blocks": blocks, "edges": edges, "loops": {}, "parallels": {}, "metadata": {"name": name}, "variables": {}}
+    document = {"version": "1.0", "exportedAt": "2026-11-01T00:00:00.000Z", "state": state}
+    return json.dumps(document, indent=2).encode()
+
+
+def _values(kind: str, number: int, identifier: str) -> dict[str, Any]:
+    text = f"Summarise what <step{max(1, number - 1)}.content> says about order {number}, in two friendly sentences."
+    if kind == "agent":
+        messages = [{"role": "system", "content": text}, {"role": "user", "content": "<start.input>"}]
+        return {"model": "gpt-4o", "messages": messages, "temperature": 0.3, "tools": []}
+    if kind == "api":
+        return {"url": f"https://shop.example/orders/{number}", "method": "GET", "headers": None, "params": None}
+    if kind == "function":
+        return {"code": f"const value = {number};\nreturn value * 2;", "language": "javascript"}
+    if kind == "condition":
+        rows = [
+            {"id": f"{identifier}-if", "title": "if", "value": f"<step{number - 1}.result> > {number}"},
+            {"id": f"{identifier}-else", "title": "else", "value": ""},
+        ]
+        return {"conditions": json.dumps(rows)}
+    return {"operation": "send_gmail", "to": "a@shop.example", "body": text, "subject": None, "cc": None, "threadId": None}
+
+
+def _add(blocks: dict[str, Any], name: str, number: int, kind: str, values: dict[str, Any]) -> str:
+    identifier = stable_id(name, str(number))
+    blocks[identifier] = {
+        "id": identifier,
+        "type": kind,
+        "name": "Start" if number == 0 else f"Step {number}",
+        "position": {"x": 350 * number, "y": 150},
+        "enabled": True,
+        "horizontalHandles": True,
+        "advancedMode": False,
+        "triggerMode": False,
+        "height": 120,
+        "subBlocks": {key: {"id": key, "type": "short-input", "value": value} for key, value in values.items()},
+        "outputs": {"content": {"type": "string", "description": "What the block says"}},
+        "data": {},
+        "locked": False,
+    }
+    return identifier
