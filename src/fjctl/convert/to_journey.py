@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 from fjctl.convert.naming import DEFAULT_ENTRY, ENTRY, NOTE, Hints, Naming, default_entry, name_blocks, title_for
 from fjctl.convert.results import result_field
+from fjctl.formats.base import is_blank
 from fjctl.model.journey import Journey, State, Transition, written_next
 from fjctl.model.names import slug, unique
 from fjctl.model.readable import sentence
 from fjctl.model.references import normalize, rename, rename_all
 from fjctl.model.workflow import (
     BODY,
+    CONTAINER_KINDS,
     ENTRY_KINDS,
     ERROR,
     TIMEOUT,
@@ -190,20 +192,24 @@ class _Writer:
         """One block's state, its keys in the order of the document."""
         name = self.naming.states[block.id]
         fields = self._renamed(block.fields)
-        state: dict[str, Any] = {**fields.get("talk", {}), "title": title_for(block.name, name)}
-        state |= self._kind(block, name, fields)
+        talk = fields.get("talk")
+        state: dict[str, Any] = {"title": title_for(block.name, name), **self._kind(block, name, fields)}
+        if not block.enabled:
+            state["enabled"] = False
+        state["retry"] = fields.get("retry")
+        state["extras"] = fields.get("extras")
+        if block.kind in CONTAINER_KINDS:
+            state["start"] = _one_or_many(self._targets(block.id, BODY))
+            state["states"] = self.states(block.id)
         ways = self.transitions(block)
         if name in self.hints.commands:
             spelled = [way for way in ways if way.keys() == {"to", "command"} and isinstance(way["to"], str)]
-            state["commands"] = {way["command"]: way["to"] for way in spelled}
+            talk = {**(talk or {}), "commands": {way["command"]: way["to"] for way in spelled}}
             ways = [way for way in ways if way not in spelled]
-        state |= {"retry": fields.get("retry"), "extras": fields.get("extras"), "next": written_next(ways)}
-        if block.kind in {BlockKind.LOOP, BlockKind.PARALLEL}:
-            state |= {"start": _one_or_many(self._targets(block.id, BODY)), "states": self.states(block.id)}
-        kept = {key: item for key, item in state.items() if item not in (None, "", {}, []) or key in _MAY_BE_EMPTY}
-        if not block.enabled:
-            kept["enabled"] = False
-        return cast("State", dict(sorted(kept.items(), key=lambda item: _STATE_ORDER[item[0]])))
+        state["next"] = written_next(ways)
+        if talk:
+            state = dict(sorted({**talk, **state}.items(), key=lambda item: _STATE_ORDER[item[0]]))
+        return cast("State", {key: item for key, item in state.items() if not is_blank(item) or key in _MAY_BE_EMPTY})
 
     def _renamed(self, fields: dict[str, JsonValue]) -> dict[str, Any]:
         """The fields with references renamed; a tool's output schema has none and may be large."""
@@ -248,6 +254,10 @@ class _Writer:
 
     def transitions(self, block: Block) -> list[Transition]:
         """The ways out of a block: its branches in their order, what is always taken, then errors and timeouts."""
+        edges = self.edges.get(block.id, ())
+        states = self.naming.states
+        if not block.branches and all(edge.branch is None and not edge.talk for edge in edges):
+            return [{"to": states[edge.target]} for edge in edges if edge.target in states]
         found: list[Transition] = []
         for branch in block.branches:
             groups = self._groups(block.id, branch.id) or ([] if branch.otherwise else [({}, [])])

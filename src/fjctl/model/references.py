@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 _REFERENCE = re.compile(r"<([^<>\s.=!&|][^<>.=!&|]*)((?:\.[^<>\s.]+)*)>")
 _ENVIRONMENT = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}")
-_BLANKS = re.compile(r"[\s.]+")
 
 
 class Reference(NamedTuple):
@@ -30,7 +29,7 @@ class Reference(NamedTuple):
 
 def normalize(name: str) -> str:
     """A block's name as references compare it: lower case, blanks and dots dropped (Sim, packages/workflow-types)."""
-    return _BLANKS.sub("", name).lower()
+    return "".join(name.split()).replace(".", "").lower()
 
 
 def references(text: str) -> Iterator[Reference]:
@@ -61,11 +60,20 @@ def rename(text: str, resolve: Callable[[str, str], str | None]) -> str:
 
 
 def rename_all(value: JsonValue, resolve: Callable[[str, str], str | None]) -> JsonValue:
-    """`rename` in every string of a value; keys stay. Values without references are returned as they are."""
+    """`rename` in every string of a value; keys stay. Parts in which nothing changes are shared, not copied."""
     if isinstance(value, str):
-        return rename(value, resolve)
+        return rename(value, resolve) if "<" in value else value
     if isinstance(value, dict):
-        return {key: rename_all(item, resolve) for key, item in value.items()}
+        renamed: dict[str, JsonValue] | None = None
+        for key, item in value.items():
+            if isinstance(item, str) and "<" not in item:
+                continue
+            new = rename_all(item, resolve)
+            if new is not item:
+                renamed = renamed or dict(value)
+                renamed[key] = new
+        return value if renamed is None else renamed
     if isinstance(value, list):
-        return [rename_all(item, resolve) for item in value]
+        items = [rename_all(item, resolve) for item in value]
+        return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
     return value
