@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fjctl.formats.base import filled, is_blank
 from fjctl.model.names import stable_id
+from fjctl.model.transplant import same
 
 if TYPE_CHECKING:
     from fjctl.source import JsonValue, Pointer
@@ -51,12 +52,23 @@ def json_text(value: Any) -> str:
 
 
 def json_out(value: Any, prior: Any, *, as_text: bool) -> Any:
-    """A value, as text or not as the prior one was; a prior text that means the value is kept as it is."""
+    """A value, as text or not as the prior one was; a prior text is edited where it differs and kept elsewhere."""
     if isinstance(value, str):
         return value
     if isinstance(prior, str):
-        return prior if json_in(prior) == value else json.dumps(value, ensure_ascii=False, indent=2 if "\n" in prior else None)
+        return _json_edited(prior, value)
     return json.dumps(value, ensure_ascii=False, indent=2) if as_text and prior is None else value
+
+
+def _json_edited(prior: str, value: Any) -> str:
+    before = json_in(prior)
+    if isinstance(before, str):
+        return json.dumps(value, ensure_ascii=False, indent=2 if "\n" in prior else None)
+    if same(before, value):
+        return prior
+    from fjctl.text.json_rewrite import rewrite
+
+    return rewrite(prior, before, value)
 
 
 def messages_in(subs: Values) -> list[Any]:
