@@ -20,21 +20,20 @@ EXAMPLES = REPOSITORY / "examples"
 _KEPT = ("HOME", "LANG", "LC_ALL", "PATH", "SYSTEMROOT", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")
 
 
-def corpus() -> Path | None:
-    """The folder of real exported workflows: FJCTL_CORPUS, or `../shared/corpus` beside the repository, or nothing."""
+def corpus() -> Path:
+    """The folder of real exported workflows: FJCTL_CORPUS, or `../shared/corpus` beside the repository, or the few
+    that the tests bring along (`tests/data`)."""
     named = os.environ.get("FJCTL_CORPUS")
     folder = Path(named) if named else REPOSITORY.parent / "shared" / "corpus"
-    return folder if (folder / "SOURCES.tsv").is_file() else None
+    return folder if (folder / "SOURCES.tsv").is_file() else REPOSITORY / "tests" / "data"
 
 
 def corpus_files(*formats: str) -> list[ParameterSet]:
-    """One `pytest.param(path)` for each corpus file of the formats (all when none is named); one skip without a corpus.
+    """One `pytest.param(path)` for each corpus file of the formats (all when none is named).
 
     `formats` are the names of the second column of `SOURCES.tsv`; the id is the path in the corpus.
     """
     folder = corpus()
-    if folder is None:
-        return [pytest.param(None, id="no-corpus", marks=pytest.mark.skip(reason="no corpus; set FJCTL_CORPUS"))]
     with (folder / "SOURCES.tsv").open(encoding="utf-8", newline="") as table:
         rows = list(csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE))
     chosen = [row["path"] for row in rows if not formats or row["format"] in formats]
