@@ -1,0 +1,199 @@
+"""The command line: one lazy group, one door through which every error becomes a line and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+import typer.main
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
+
+from fjctl import __version__
+from fjctl.cli.terminal import COLORS, TERMINAL, prepare_streams
+from fjctl.cli.verbs import VERBS
+from fjctl.errors import ExitCode, FjctlError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ABOUT = "Converts agent workflows drawn on a canvas to Parlant journeys and back, losing nothing on the way."
+EPILOG = """\b
+Start:     fjctl init            fjctl convert workflow.json
+Help:      fjctl VERB --help
+Exit code: 0 fine, 1 found something, 2 could not start, 3 internal error, 130 interrupted
+"""
+_COMPLETION = ("--install-completion", "--show-completion")
+
+
+def _set_color(value: str) -> str:
+    if value not in COLORS:
+        raise UsageError(f"--color is {', '.join(COLORS)}, not {value!r}", hint="try: --color never")
+    if value != "auto":
+        TERMINAL.color = value
+    return value
+
+
+def _set_quiet(value: bool) -> bool:
+    TERMINAL.quiet = TERMINAL.quiet or value
+    return value
+
+
+def _set_verbose(value: bool) -> bool:
+    TERMINAL.verbose = TERMINAL.verbose or value
+    return value
+
+
+def _colors(incomplete: str) -> list[str]:
+    return [name for name in COLORS if name.startswith(incomplete)]
+
+
+Color = Annotated[
+    str,
+    typer.Option(
+        metavar="WHEN", callback=_set_color, autocompletion=_colors, help="Colour: auto, always, never.", is_eager=True
+    ),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", callback=_set_quiet, help="Only results and problems.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", callback=_set_verbose, help="More detail.")]
+
+
+def _anywhere(color: Color = "auto", quiet: Quiet = False, verbose: Verbose = False) -> None:
+    """The options that work before and after the verb; their callbacks do the work."""
+
+
+def _version(value: bool) -> None:
+    if value:
+        print(f"fjctl {__version__}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", "-V", callback=_version, is_eager=True, help="Print the version and end.")
+]
+
+
+def _root(version: Version = False, color: Color = "auto", quiet: Quiet = False, verbose: Verbose = False) -> None:
+    """The group itself: its options only."""
+
+
+class LazyGroup(TyperGroup):
+    """Verbs by the table; a verb's module is imported when the verb is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the signature is Typer's
+        """All verbs, in the order of the table."""
+        return list(VERBS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - the signature is Typer's
+        """The verb of this name, built from its function; `FJ001` with the nearest name when there is none."""
+        if cmd_name not in VERBS:
+            raise _unknown_verb(cmd_name)
+        if cmd_name not in self.commands:
+            self.commands[cmd_name] = build(cmd_name)
+        return self.commands[cmd_name]
+
+
+def _unknown_verb(name: str) -> FjctlError:
+    from difflib import get_close_matches
+
+    if name.startswith("-"):
+        return UsageError(f"no such option: {name}", hint="`fjctl --help` lists what there is")
+    close = get_close_matches(name, VERBS, n=1)
+    hint = f"did you mean '{close[0]}'?" if close else f"verbs: {', '.join(VERBS)}"
+    if not close and os.path.exists(name):  # noqa: PTH110 - pathlib is not loaded yet
+        hint = f"to convert it: fjctl convert {name}"
+    return UsageError(f"unknown verb {name!r}", hint=hint)
+
+
+def build(name: str) -> Any:
+    """A verb's command, with the options that work everywhere."""
+    function: Callable[..., Any] = getattr(import_module(f"fjctl.cli.verbs.{name}"), name)
+    app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    app.command(name, short_help=VERBS[name], context_settings={"help_option_names": ["--help", "-h"]})(function)
+    command = typer.main.get_command(app)
+    shared, _, _ = typer.main.get_params_convertors_ctx_param_name_from_function(_anywhere)
+    for parameter in shared:
+        parameter.expose_value = False
+    command.params.extend(shared)
+    return command
+
+
+def root(*, completion: bool = True) -> Any:
+    """The whole command line; without the options for shell completion where nobody asks for them."""
+    app = typer.Typer(
+        cls=LazyGroup,
+        add_completion=completion,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        help=ABOUT,
+        epilog=EPILOG,
+        subcommand_metavar="VERB …",
+        context_settings={"help_option_names": ["--help", "-h"]},
+    )
+    app.callback()(_root)
+    return typer.main.get_command(app)
+
+
+def run(arguments: list[str]) -> int:
+    """Runs a command line and gives its exit code; nothing is raised but what ends a process (`SystemExit`)."""
+    prepare_streams()
+    try:
+        code = _invoke(arguments)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        TERMINAL.err("interrupted")
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        _abandon_stdout()
+        return ExitCode.OK
+    except (FjctlError, TyperException) as error:
+        return _problem(error)
+    except Exception as error:  # noqa: BLE001 - the door: whatever comes here is our mistake
+        return _internal(error, arguments)
+    return code
+
+
+def _invoke(arguments: list[str]) -> int:
+    if "_FJCTL_COMPLETE" in os.environ:
+        root().main(arguments, prog_name="fjctl")
+    wanted = any(argument.startswith((*_COMPLETION, "--help", "-h")) for argument in arguments)
+    command = root(completion=wanted)
+    try:
+        with command.make_context("fjctl", arguments) as context:
+            return int(command.invoke(context) or ExitCode.OK)
+    except typer.Exit as ending:
+        return ending.exit_code
+    except typer.Abort:
+        return ExitCode.INTERRUPTED
+
+
+def _problem(error: FjctlError | TyperException) -> int:
+    from fjctl.cli.views import human
+
+    if isinstance(error, FjctlError):
+        shown = error
+    else:
+        context = getattr(error, "ctx", None)
+        hint = f"see: {context.command_path} --help" if context is not None else "see: fjctl --help"
+        message = error.format_message().rstrip(".")
+        shown = UsageError(message[:1].lower() + message[1:], hint=hint)
+    for line in human.error_lines(shown):
+        TERMINAL.err(line)
+    return shown.exit_code
+
+
+def _abandon_stdout() -> None:
+    """The reader of our output has gone: what is still buffered goes nowhere, without a message at the very end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _internal(error: Exception, arguments: list[str]) -> int:
+    from fjctl.cli.failure import write_report
+
+    path = write_report(error, arguments)
+    TERMINAL.err(f"fjctl: internal error: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}")
+    TERMINAL.err(f"  help: this is a mistake in fjctl; please report it and attach {path}")
+    return ExitCode.INTERNAL
