@@ -54,7 +54,7 @@ class _Walk:
             return
         own = self.module.own_part(pointer, value) if pointer else ""
         if own.endswith("?"):
-            own = own[:-1] if written is _ABSENT else ""
+            own = "" if written is not _ABSENT and _equal(value, written) else own[:-1]
         if own:
             self.found.own[own] = self.found.own.get(own, 0) + _count(value)
         elif isinstance(value, dict):

@@ -302,6 +302,9 @@ _OWN_BLOCK = {
     "triggerMode": "derived",
     "id": "identity",
 }
+_CONTAINER_COPIES = frozenset(
+    {"loopType", "parallelType", "collection", "count", "whileCondition", "doWhileCondition", "iterations", "batchSize"}
+)
 _OWN_EDGE = {"id": "identity", "source": "", "target": "", "sourceHandle": ""}
 _OWN_DATA = {
     "width": "layout",
@@ -345,5 +348,7 @@ def _own_of_block(parts: list[str | int]) -> str:
     if field == "subBlocks":
         if len(parts) > 2 and parts[2] != "value":  # noqa: PLR2004
             return "editor"
+        if len(parts) > 1 and parts[1] in _CONTAINER_COPIES:
+            return "stale?"  # a container's sub-blocks copy its data, and Sim does not keep them in step
         return "identity" if parts[-1] in {"id", "variableId", "collapsed", "isExpanded"} and len(parts) > 3 else ""  # noqa: PLR2004
     return _OWN_BLOCK.get(field, "")
