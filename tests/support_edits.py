@@ -307,7 +307,9 @@ EDITS: dict[str, Any] = {**USUAL, "enabled": enabled, "retry": retry, "variable"
 
 
 def apply(edit: Any, value: Map, pick: Any) -> Map | None:
-    """An edit on a copy."""
+    """An edit on a copy; a journey without a state has nothing to edit."""
+    if not value["states"]:
+        return None
     return cast("Map | None", edit(copy.deepcopy(value), pick))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import difflib
-import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
@@ -121,16 +120,15 @@ def changed_lines(one: str, other: str) -> list[str]:
     return [line for line in lines if line[:1] in {"+", "-"} and line[:3] not in {"+++", "---"}]
 
 
-_LINK = re.compile(r"[+-]\s*(?:origin:|nodes:|format: .*|workflow: .*|(?:\"[^\"]+\"|'[^']+'|[^\s:]+): *\S+|)\s*")
-
-
 def without_links(text: str) -> str:
-    """A YAML journey without its `origin` section, which stands last and holds the links only."""
-    head, mark, tail = text.partition("\norigin:")
-    assert "\n" not in mark[1:]
-    rest = [line for line in tail.splitlines()[1:] if line[:1] not in {"", " "}]
-    assert not rest, "something stands behind the origin section"
-    return head.rstrip("\n") + "\n"
+    """A YAML journey without its `origin` section, which holds the links only, and without blank lines."""
+    kept: list[str] = []
+    inside = False
+    for line in text.splitlines():
+        inside = line == "origin:" or (inside and line[:1] in {" ", ""})
+        if not inside and line:
+            kept.append(line)
+    return "\n".join(kept)
 
 
 def leaves(value: Any, pointer: tuple[Any, ...] = ()) -> list[tuple[tuple[Any, ...], Any]]:

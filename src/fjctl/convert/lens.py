@@ -63,9 +63,11 @@ class Outcome:
         return self.value is None
 
 
-def prepare(journey: Journey, form: Format, prior: Workflow | None = None) -> Prepared:
-    """The workflow of a journey as `form` draws it, with the ids and places of a prior one."""
-    builder = Builder(journey)
+def prepare(journey: Journey, form: Format, prior: Workflow | None = None, named: Workflow | None = None) -> Prepared:
+    """The workflow of a journey as `form` draws it, with the ids and places of a prior one, and with the names that
+    `named` (the prior one where there is one) gives to more than one block."""
+    known = prior or named
+    builder = Builder(journey, {block.id: block.name for block in known.blocks} if known is not None else None)
     workflow = builder.workflow()
     keys = {node: key for key, node in builder.keys.items()}
     nodes = dict(builder.keys)
@@ -106,9 +108,9 @@ def read_back(workflow: Workflow, hints: Hints, form: Format, name: str = "workf
     return journey
 
 
-def image(journey: Journey, form: Format) -> tuple[Journey, Prepared, list[Loss]]:
+def image(journey: Journey, form: Format, named: Workflow | None = None) -> tuple[Journey, Prepared, list[Loss]]:
     """The journey as it comes back from the format, what was written, and what the format had no place for."""
-    prepared = prepare(journey, form)
+    prepared = prepare(journey, form, named=named)
     module = form.load()
     encoded = module.encode(prepared.workflow)
     again = module.decode(encoded.value).workflow
@@ -150,7 +152,7 @@ def put_workflow(workflow: Workflow, journey: Journey, form: Format) -> Outcome:
     """Writes a workflow into an existing journey document; what only the journey says stays."""
     linked, remarks = _linked(journey, workflow, form)
     known = linked["origin"].get("nodes", {})
-    base, prepared, _ = image(linked, form)
+    base, prepared, _ = image(linked, form, workflow)
     hints = hints_of(linked, prepared.nodes)
     theirs = read_back(workflow, hints, form, journey["journey"])
     nodes = theirs["origin"]["nodes"]
@@ -162,7 +164,7 @@ def put_workflow(workflow: Workflow, journey: Journey, form: Format) -> Outcome:
         merged = _with_origin(merged, journey, nodes, known)
     outcome = Outcome(cast("JsonValue", merged), merged, workflow, nodes, [], remarks)
     if not same(base, theirs):  # type: ignore[arg-type]
-        outcome = _verified(outcome, merged, theirs, nodes, form)
+        outcome = _verified(outcome, workflow, theirs, form)
     return outcome
 
 
@@ -233,7 +235,7 @@ def _keys_of(form: Format) -> Any:
 
 def _verify(outcome: Outcome, written: Workflow, journey: Journey, form: Format) -> None:
     """PutGet at run time: the workflow written must say what the journey says, as far as the format can."""
-    expected, prepared, _ = image(journey, form)
+    expected, prepared, _ = image(journey, form, written)
     nodes = {**journey.get("origin", {}).get("nodes", {}), **prepared.nodes}
     found = read_back(written, hints_of(journey, nodes), form, journey["journey"])
     at = difference(cast("Any", meaning(expected)), cast("Any", meaning(found)))
@@ -242,8 +244,9 @@ def _verify(outcome: Outcome, written: Workflow, journey: Journey, form: Format)
         outcome.diagnostics.append(_refusal(at, form))
 
 
-def _verified(outcome: Outcome, merged: Journey, theirs: Journey, nodes: dict[str, str], form: Format) -> Outcome:
-    again, _, _ = image(with_nodes(merged, nodes), form)
+def _verified(outcome: Outcome, workflow: Workflow, theirs: Journey, form: Format) -> Outcome:
+    merged, nodes = cast("Journey", outcome.journey), outcome.nodes
+    again, _, _ = image(with_nodes(merged, nodes), form, workflow)
     at = difference(cast("Any", meaning(theirs)), cast("Any", meaning(again)))
     if at is not None:
         outcome.value = None

@@ -12,7 +12,7 @@ from fjctl.convert.naming import DEFAULT_ENTRY, ENTRY, NOTE, Hints, Naming, defa
 from fjctl.convert.results import result_field
 from fjctl.formats.base import is_blank
 from fjctl.model.journey import Journey, State, Transition, written_next
-from fjctl.model.names import slug, unique
+from fjctl.model.names import RESERVED_NAMES, slug, unique
 from fjctl.model.readable import sentence
 from fjctl.model.references import normalize, rename, rename_all
 from fjctl.model.workflow import (
@@ -77,7 +77,7 @@ class _Writer:
         table: dict[str, tuple[str, str]] = {}
         for block in self.workflow.blocks:
             key = self.naming.key(block.id)
-            if key is not None:
+            if key is not None and normalize(block.name) not in RESERVED_NAMES:
                 talk = cast("dict[str, Any]", block.fields.get("talk", {}))
                 result = talk.get("result") if block.kind in TOOL_KINDS else None
                 spelled = f"{result}\x00{result_field(block.kind)}" if isinstance(result, str) else ""

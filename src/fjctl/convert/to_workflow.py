@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from fjctl.convert.naming import DEFAULT_ENTRY, ENTRY, NOTE
 from fjctl.convert.results import result_field
 from fjctl.model.journey import Journey, State, Transition, kind_of, targets, transitions, walk
-from fjctl.model.names import humanize, stable_id
+from fjctl.model.names import RESERVED_NAMES, humanize, stable_id
 from fjctl.model.references import normalize, rename, rename_all
 from fjctl.model.workflow import (
     BODY,
@@ -25,10 +25,11 @@ from fjctl.model.workflow import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fjctl.source import JsonValue
 
 _CONVERSATION = ("triggers", "guidelines", "canned", "labels", "mode", "priority", "extras")
-_RESERVED_NAMES = frozenset({"loop", "parallel", "variable"})
 _TOOL_KINDS = {
     "http": BlockKind.HTTP,
     "javascript": BlockKind.CODE,
@@ -53,10 +54,12 @@ def to_workflow(journey: Journey) -> Workflow:
 
 
 class Builder:
-    """Builds one journey's workflow; `keys` is what it calls each block, key → id."""
+    """Builds one journey's workflow; `keys` is what it calls each block, key → id. `written` are the names that blocks
+    already bear, by id: builders allow the same name twice, and what is so is left so."""
 
-    def __init__(self, journey: Journey) -> None:
+    def __init__(self, journey: Journey, written: Mapping[str, str] | None = None) -> None:
         self.journey = journey
+        self.written = written or {}
         self.nodes = journey.get("origin", {}).get("nodes", {})
         self.tools = cast("dict[str, Any]", journey.get("tools", {}))
         self.variables = cast("dict[str, dict[str, Any]]", journey.get("variables", {}))
@@ -103,12 +106,18 @@ class Builder:
         )
 
     def _name_everything(self) -> None:
-        taken = set(_RESERVED_NAMES)
+        taken = set(RESERVED_NAMES)
         entries = self.journey.get("entries", {})
         for key in dict.fromkeys([DEFAULT_ENTRY, *entries]):
-            self.names[key] = _free_name(entries.get(key, {}).get("title") or humanize(key), taken)
+            self.names[key] = self._name(ENTRY + key, entries.get(key, {}).get("title") or humanize(key), taken)
         for _, name, state in self.listed:
-            self.names[name] = _free_name(state.get("title") or humanize(name), taken)
+            self.names[name] = self._name(name, state.get("title") or humanize(name), taken)
+
+    def _name(self, key: str, name: str, taken: set[str]) -> str:
+        if self.written.get(self.node_id(key)) == name:
+            taken.add(normalize(name))
+            return name
+        return _free_name(name, taken)
 
     def resolve(self, name: str, path: str) -> str | None:
         """What a reference in the journey is called in the workflow; None leaves it as it is."""

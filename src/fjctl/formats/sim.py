@@ -334,7 +334,9 @@ def own_part(pointer: Pointer, value: JsonValue = None) -> str:
     if head == "edges":
         return _OWN_EDGE.get(str(rest[1]), "layout") if len(rest) > 1 else ""
     if head == "variables":
-        return "identity" if rest[-1:] == ["id"] else ""
+        return "identity" if rest[-1:] in (["id"], ["workflowId"]) else ""
+    if head == "workflow" and rest == ["name"]:
+        return "derived?"
     if head in {"metadata", "workflow"} and (not rest or rest[0] in {"name", "description"}):
         idle = rest[-1:] == ["description"] and isinstance(value, str) and value.lower() in _PLACEHOLDERS
         return "derived" if idle else ""

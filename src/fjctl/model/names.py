@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 RESERVED = frozenset({"start", "end", "loop", "parallel", "variable", "reply", "true", "false", "null"})
 """Words that mean something in references or in Parlant and so cannot name a state."""
 
+RESERVED_NAMES = frozenset({"loop", "parallel", "variable"})
+"""Words that a builder's references understand before they look for a block of that name."""
+
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _OTHER = re.compile(r"[\W_]+")
 
