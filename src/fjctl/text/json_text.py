@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import json
 import re
+from gc import is_tracked
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from fjctl.diagnostics import Diagnostic, Severity
 from fjctl.text.json_codes import CODES, MAX_DIGITS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from fjctl.source import JsonValue, Source
     from fjctl.text.json_problems import Problem
 
@@ -22,7 +25,6 @@ MAX_DEPTH = 200
 _WARNINGS = frozenset({"FJ106"})
 # Escapes worth a look: surrogate halves and NUL. The literal prefix makes this a search for backslashes.
 _SUSPECT_ESCAPE = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
-_BLANK_BEFORE_COLON = re.compile(r'"[ \t\r\n]+:')
 _SAFE_DIGITS = 15
 
 
@@ -33,6 +35,12 @@ class _Hooks:
 
     def __init__(self) -> None:
         self.suspect = False
+
+    def pairs(self, pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
+        value = dict(pairs)
+        if len(value) != len(pairs):
+            self.suspect = True
+        return value
 
     def constant(self, _word: str) -> None:
         self.suspect = True
@@ -61,47 +69,34 @@ def parse(source: Source, *, max_depth: int = MAX_DEPTH) -> tuple[JsonValue, lis
     text = source.text
     hooks = _Hooks()
     try:
-        value = json.loads(text, parse_constant=hooks.constant, parse_int=hooks.whole, parse_float=hooks.real)
+        value = json.loads(
+            text,
+            object_pairs_hook=hooks.pairs,
+            parse_constant=hooks.constant,
+            parse_int=hooks.whole,
+            parse_float=hooks.real,
+        )
     except (ValueError, RecursionError):
         return None, _diagnosed(source, max_depth) or [_unreadable(source)]
-    pairs = -1 if hooks.suspect or _SUSPECT_ESCAPE.search(text) or _has_half(text) else _pairs(value, max_depth)
-    if pairs >= 0 and not _repeats_keys(text, pairs):
+    if not (hooks.suspect or _SUSPECT_ESCAPE.search(text) or _may_exceed(value, max_depth) or _has_half(text)):
         return value, []
     found = _diagnosed(source, max_depth)
     return (None if any(item.severity is Severity.ERROR for item in found) else value), found
 
 
-def _pairs(value: JsonValue, max_depth: int) -> int:
-    """The number of keys with a value in all objects together; -1 when containers nest more than `max_depth` deep."""
-    pairs = 0
-    level: list[Any] = [value] if isinstance(value, (dict, list)) else []
-    while level and max_depth:
-        pairs += sum([len(item) for item in level if type(item) is dict])
-        children = chain.from_iterable([item.values() if type(item) is dict else item for item in level])
-        level = [item for item in children if type(item) is dict or type(item) is list]
-        max_depth -= 1
-    return -1 if level else pairs
+def _may_exceed(value: JsonValue, depth: int) -> bool:
+    """Whether containers may be nested more than `depth` deep; never a false no.
 
-
-def _repeats_keys(text: str, pairs: int) -> bool:
-    r"""Whether an object has a key twice; `pairs` are those left when the later of two replaced the earlier.
-
-    Each key but one with blanks behind it is written `":`. Inside a string that is `\":` (which also ends a key that
-    ends with a backslash), and else only a string that begins with a colon has it. So most documents are cleared by
-    counting, which takes a fraction of the time of a callback for each object; the others are read once more.
+    The collector does not track scalars, nor (until 3.14) objects that hold only scalars, so a look at what is
+    tracked leaves out most of the document; the objects left out can be one level at most.
     """
-    if not _BLANK_BEFORE_COLON.search(text):
-        written = text.count('":')
-        if written == pairs or (written - text.count('\\":') == pairs and '\\\\":' not in text):
+    level: list[JsonValue] = [value] if isinstance(value, (dict, list)) else []
+    for _ in range(depth - 1):
+        children = (cast("Iterable[JsonValue]", item.values() if type(item) is dict else item) for item in level)
+        level = list(filter(is_tracked, chain.from_iterable(children)))
+        if not level:
             return False
-    repeated: list[int] = []
-
-    def collect(found: list[tuple[str, JsonValue]]) -> None:
-        if len(dict(found)) != len(found):
-            repeated.append(len(found))
-
-    json.loads(text, object_pairs_hook=collect, parse_constant=str, parse_int=len, parse_float=len)
-    return bool(repeated)
+    return True
 
 
 def _has_half(text: str) -> bool:
