@@ -18,9 +18,16 @@ def main() -> int:
             return 0
         if arguments in ([], ["--help"], ["-h"]):
             return _overview(asked=bool(arguments))
+    import gc
+
+    # Imports and one small file make no garbage worth looking for; a batch does, later. Together with the freeze,
+    # which spares the interpreter a last look at everything, this is a seventh of a short run (measured).
+    gc.set_threshold(50_000, 20, 20)
     from fjctl.cli.app import run
 
-    return run(arguments)
+    code = run(arguments)
+    gc.freeze()
+    return code
 
 
 def _overview(*, asked: bool) -> int:
