@@ -1,6 +1,6 @@
 """Plain React Flow documents: `toObject()` of React Flow 9 to 12, of any canvas that draws with it.
 
-Sources: xyflow, packages/react and packages/system (12.x), 11.11.4 and 9.7.4; RAGFlow and ChainForge files of the corpus.
+Sources: xyflow, packages/react and packages/system (12.x), 11.11.4 and 9.7.4; files of RAGFlow and ChainForge.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from fjctl.formats.base import Decoded, finding
 from fjctl.formats.graph import check_graph
 from fjctl.formats.reactflow_kinds import LAYOUT, NOISE, PLAIN_HANDLES
 from fjctl.formats.reactflow_read import MEANING, graph_pointer, id_of, read
-from fjctl.formats.reactflow_write import encode as encode
+from fjctl.formats.reactflow_write import encode as encode  # noqa: PLC0414 - offered as the other formats do
 from fjctl.model.workflow import Workflow
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def decode(value: JsonValue) -> Decoded:
     return Decoded(reading.workflow, reading.found)
 
 
-def list_key(pointer: Pointer, item: dict[str, JsonValue]) -> object:
+def list_key(_: Pointer, item: dict[str, JsonValue]) -> object:
     """Edges by their ends and handle, other rows by id or name."""
     if "source" in item and "target" in item:
         handle = item.get("sourceHandle")

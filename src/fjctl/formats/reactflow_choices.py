@@ -74,7 +74,7 @@ def talk_of(edge: Map) -> Map:
 
 
 def _sane(key: str, value: Any) -> bool:
-    return not (key == "priority" and isinstance(value, bool)) and not (value == "" or value == [])
+    return not (key == "priority" and isinstance(value, bool)) and value not in ("", [])
 
 
 def notes_in_label(edge: Map) -> str:
@@ -163,7 +163,9 @@ def _first(row: Map, keys: Sequence[str]) -> str:
 
 def row_keys(kind: BlockKind, row: Map) -> tuple[str, str, str, str]:
     """The keys of a row that hold its id, its expression, its title and its text; empty where it has none."""
-    identity = next((key for key in ID_KEYS if isinstance(row.get(key), (str, int)) and row[key] not in ("", True, False)), "")
+    identity = next(
+        (key for key in ID_KEYS if isinstance(row.get(key), (str, int)) and row[key] not in ("", True, False)), ""
+    )
     expression = _first(row, EXPRESSION_KEYS if kind is BlockKind.CONDITION else ("when",))
     text = next((key for key in TEXT_KEYS if key != expression and isinstance(row.get(key), str) and row[key]), "")
     return identity, expression, _first(row, TITLE_KEYS), text
@@ -200,7 +202,9 @@ def _map_row(kind: BlockKind, row: Map, number: int) -> tuple[Branch, list[str]]
     names = [str(row[key]) for key in ID_KEYS if isinstance(row.get(key), (str, int)) and row[key] != ""]
     branch = Branch(id=name)
     branch.command, branch.event = (row[key] if isinstance(row.get(key), str) else "" for key in ("command", "event"))
-    flag = next((row[key] for key in ("otherwise", "else", "isDefault", "default") if isinstance(row.get(key), bool)), None)
+    flag = next(
+        (row[key] for key in ("otherwise", "else", "isDefault", "default") if isinstance(row.get(key), bool)), None
+    )
     said = (row[title] if title else name).strip().lower()
     if flag or (flag is None and not expression and not text and said in ELSE_WORDS):
         branch.otherwise = True
@@ -214,11 +218,18 @@ def _map_row(kind: BlockKind, row: Map, number: int) -> tuple[Branch, list[str]]
 
 
 def _row_beyond(node: Node, row: Map, found: str, choices: Choices) -> None:
-    used = {key for key in row_keys(node.kind, row) if key} | {"command", "event", "otherwise", "else", "isDefault"} | _DERIVED
+    used = (
+        {key for key in row_keys(node.kind, row) if key}
+        | {"command", "event", "otherwise", "else", "isDefault"}
+        | _DERIVED
+    )
     rest = {
         key: item
         for key, item in row.items()
-        if key not in used and key not in NOISE and not is_blank(item) and not (key in ID_KEYS and not isinstance(item, (dict, list)))
+        if key not in used
+        and key not in NOISE
+        and not is_blank(item)
+        and not (key in ID_KEYS and not isinstance(item, (dict, list)))
     }
     if rest:
         choices.beyond[found] = rest
@@ -248,7 +259,10 @@ def _labelled(node: Node, edges: Sequence[Map]) -> bool:
     if node.kind in CONTAINER_KINDS:
         return False
     flowing = [edge for edge in edges if handle_of(edge).lower() not in ERROR_HANDLES | TIMEOUT_HANDLES]
-    if node.kind is BlockKind.HUMAN and len({key for edge in flowing if (key := handle_of(edge)).lower() not in PLAIN_HANDLES}) > 1:
+    if (
+        node.kind is BlockKind.HUMAN
+        and len({key for edge in flowing if (key := handle_of(edge)).lower() not in PLAIN_HANDLES}) > 1
+    ):
         return True
     return len({label for edge in flowing if (label := label_of(edge))}) > 1
 
@@ -273,7 +287,7 @@ def _way(node: Node, edge: Map, within: bool, choices: Choices, labelled: bool, 
 
 def _by_label(node: Node, edge: Map, choices: Choices) -> str | None:
     label, fork = label_of(edge), node.kind in FORK_KINDS
-    key = _key(edge) if fork or not label else label
+    key = _key(edge) if fork or not label or node.kind is BlockKind.HUMAN else label
     if not key:
         return None
     word = key.lower()
@@ -303,7 +317,9 @@ def _unlisted(handle: str, label: str, choices: Choices, number: int) -> str | N
 def write_rows(kind: BlockKind, branches: list[Branch], prior: Choices, beyond: Map) -> list[Any]:
     """Branches as rows, spelled as the prior ones."""
     like = next((row for row in prior.rows.values() if isinstance(row, dict)), {})
-    return [_row(kind, branch, prior.rows.get(branch.id), like, beyond) for branch in branches if _is_row(branch, prior)]
+    return [
+        _row(kind, branch, prior.rows.get(branch.id), like, beyond) for branch in branches if _is_row(branch, prior)
+    ]
 
 
 def _is_row(branch: Branch, prior: Choices) -> bool:
@@ -318,8 +334,17 @@ def _row(kind: BlockKind, branch: Branch, prior: Any, like: Map, beyond: Map) ->
     names = ("", "", "", "") if prior is None else (identity, expression, title, text)
     row: Map = {identity or "id": prior[identity] if prior and identity else branch.id}
     if branch.otherwise:
-        flags = {key: prior[key] for key in ("otherwise", "else", "isDefault", "default") if prior and isinstance(prior.get(key), bool)}
-        return row | ({title: prior[title]} if prior and title else {title or "label": "else"}) | flags | beyond.get(branch.id, {})
+        flags = {
+            key: prior[key]
+            for key in ("otherwise", "else", "isDefault", "default")
+            if prior and isinstance(prior.get(key), bool)
+        }
+        return (
+            row
+            | ({title: prior[title]} if prior and title else {title or "label": "else"})
+            | flags
+            | beyond.get(branch.id, {})
+        )
     if branch.when is not None:
         row[expression or ("expression" if kind is BlockKind.CONDITION else "when")] = branch.when
     row |= _row_text(branch, names, title, text)

@@ -83,10 +83,12 @@ def _is_component(raw: Map, data: Map) -> bool:
     if not isinstance(label, str) or not isinstance(identifier, str) or not isinstance(data.get("name"), str):
         return False
     word = squeeze(label)
-    return bool(word) and (identifier.startswith(f"{label}:") or identifier == label or word == squeeze(raw.get("type")))
+    return bool(word) and (
+        identifier.startswith(f"{label}:") or identifier == label or word == squeeze(raw.get("type"))
+    )
 
 
-def kind_of(raw: Map, leads_in: bool = False) -> tuple[BlockKind, str, Path]:
+def kind_of(raw: Map, *, leads_in: bool = False) -> tuple[BlockKind, str, Path]:
     """A node's kind, the type name that says so, and where that name stands. `leads_in`: whether an edge ends here."""
     data = data_of(raw)
     places: list[Path] = [("data", "label")] if _is_component(raw, data) else []
@@ -101,13 +103,16 @@ def kind_of(raw: Map, leads_in: bool = False) -> tuple[BlockKind, str, Path]:
             return KINDS[word], name, place
         if first is None:
             first = (name, place)
-    name, place = first or (str(raw.get("type") or "default") if isinstance(raw.get("type"), str) else "default", ("type",))
+    name, place = first or (
+        str(raw.get("type") or "default") if isinstance(raw.get("type"), str) else "default",
+        ("type",),
+    )
     return BlockKind.OPAQUE, name, place
 
 
-def read_node(raw: Map, leads_in: bool = False) -> Node:
+def read_node(raw: Map, *, leads_in: bool = False) -> Node:
     """Everything a node says on its own; its branches need its edges (`reactflow_choices`)."""
-    kind, name, place = kind_of(raw, leads_in)
+    kind, name, place = kind_of(raw, leads_in=leads_in)
     if kind is BlockKind.TRIGGER and place == ("type",) and name == "trigger":
         kind = BlockKind.START
     event = data_of(raw).get("event")
@@ -137,7 +142,8 @@ class _NodeReader:
             self._choices()
         for alias in self.plan.aliases:
             self._alias(alias)
-        for path, value in implied(node.kind, node.type).items():
+        said = at(node.fields, ("tool", "kind")) is not None or "event" in node.fields
+        for path, value in ({} if said else implied(node.kind, node.type)).items():
             if self._put(path, value):
                 node.implied[path] = value
         if self.plan.rest is not None:
@@ -313,7 +319,9 @@ def _shaped(kind: BlockKind, key: str, value: Any) -> bool:
     if key in _TEXTS:
         return isinstance(value, str)
     if key == "tool":
-        return isinstance(value, dict) and value.keys() <= _KNOWN_KEYS[key] and ("kind" not in value or _contract(value))
+        return (
+            isinstance(value, dict) and value.keys() <= _KNOWN_KEYS[key] and ("kind" not in value or _contract(value))
+        )
     if key in _MAPS:
         return isinstance(value, dict) and (key not in _KNOWN_KEYS or value.keys() <= _KNOWN_KEYS[key])
     if key == "more_tools":
@@ -321,5 +329,7 @@ def _shaped(kind: BlockKind, key: str, value: Any) -> bool:
     if key == "tools":
         return isinstance(value, dict) and all(map(_contract, value.values()))
     if key == "inputs" and kind is not BlockKind.WORKFLOW:
-        return isinstance(value, dict) and all(isinstance(v, dict) and v.keys() <= _VARIABLE_KEYS for v in value.values())
+        return isinstance(value, dict) and all(
+            isinstance(v, dict) and v.keys() <= _VARIABLE_KEYS for v in value.values()
+        )
     return True

@@ -38,7 +38,18 @@ _LANGUAGES = {
     "bash": "shell",
     "shell": "shell",
 }
-_UNITS = {"milliseconds": "ms", "ms": "ms", "seconds": "s", "s": "s", "minutes": "m", "m": "m", "hours": "h", "h": "h", "days": "d", "d": "d"}
+_UNITS = {
+    "milliseconds": "ms",
+    "ms": "ms",
+    "seconds": "s",
+    "s": "s",
+    "minutes": "m",
+    "m": "m",
+    "hours": "h",
+    "h": "h",
+    "days": "d",
+    "d": "d",
+}
 _DURATION = re.compile(r"(\d{1,15}(?:\.\d{1,9})?)(ms|s|m|h|d)")
 
 
@@ -171,7 +182,14 @@ def _tool_name(row: Row) -> str:
 def _contract(row: Row) -> Row:
     if row.get("kind") in _TOOL_KINDS_OF_ROWS and row.keys() <= _CONTRACT_KEYS:
         return {key: item for key, item in row.items() if key != "name"}
-    service = next((row[key] for key in ("service", "component_name", "type", "name") if isinstance(row.get(key), str) and row[key]), "tool")
+    service = next(
+        (
+            row[key]
+            for key in ("service", "component_name", "type", "name")
+            if isinstance(row.get(key), str) and row[key]
+        ),
+        "tool",
+    )
     return {"kind": "external", "service": service, "arguments": row}
 
 
@@ -185,11 +203,26 @@ def _tools_out(value: Any, prior: Any, _: Row) -> Any:
     return [_tool_row(name, contract) for name, contract in value.items()]
 
 
+def is_numbered(name: str, plain: str) -> bool:
+    """Whether a name is another one with a number, as unique names are made."""
+    return name == plain or (name.startswith(f"{plain}_") and name[len(plain) + 1 :].isdecimal())
+
+
 def _tool_row(name: str, contract: Row) -> Any:
-    if contract.keys() == {"kind", "service"} and contract["kind"] == "external" and slug(contract["service"], "tool") == name:
-        return contract["service"]
+    service = contract.get("service")
+    if (
+        contract == {"kind": "external", "service": service}
+        and isinstance(service, str)
+        and is_numbered(name, slug(service, "tool"))
+    ):
+        return service
     arguments = contract.get("arguments")
-    if isinstance(arguments, dict) and arguments and _contract(arguments) == contract:
+    if (
+        isinstance(arguments, dict)
+        and arguments
+        and _contract(arguments) == contract
+        and is_numbered(name, slug(_tool_name(arguments), "tool"))
+    ):
         return arguments
     return {"name": name, **contract}
 
@@ -222,7 +255,10 @@ def _duration_out(value: Any, prior: Any, _: Row) -> Any:
 
 def duration_unit(key: str, home: Row) -> str:
     """The unit a number under `key` is in: what the map says beside it, or what its name says; seconds otherwise."""
-    said = next((home[name] for name in ("unit", "timeUnit", "time_unit", "durationUnit") if isinstance(home.get(name), str)), "")
+    said = next(
+        (home[name] for name in ("unit", "timeUnit", "time_unit", "durationUnit") if isinstance(home.get(name), str)),
+        "",
+    )
     return said if said.lower() in _UNITS else key if key in _UNITS else "s"
 
 
@@ -250,11 +286,15 @@ WRITERS: dict[str, Callable[[Any, Any, Row], Any]] = {
 
 def is_messages(value: Any) -> bool:
     """Whether a value is a list of messages with a role."""
-    return isinstance(value, list) and bool(value) and all(isinstance(m, dict) and isinstance(m.get("role"), str) and "content" in m for m in value)
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(m, dict) and isinstance(m.get("role"), str) and "content" in m for m in value)
+    )
 
 
 TYPES: dict[str, Callable[[Any], bool]] = {
-    "": lambda value: True,
+    "": lambda _: True,
     "str": lambda value: isinstance(value, str),
     "dict": lambda value: isinstance(value, dict),
     "int": lambda value: isinstance(value, int) and not isinstance(value, bool),

@@ -57,19 +57,23 @@ def squeeze(text: object) -> str:
     return _AFFIX.sub("", plain)
 
 
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 NAME_KEYS = ("label", "title", "name")
 GROUPS = ("form", "config", "params", "inputs", "settings", "parameters", "properties", "options", "data")
 """Maps inside `data` whose keys mean the same as if they stood in `data` itself."""
-NOISE = frozenset(
+NOISE = _words(
     "selected dragging resizing measured position positionAbsolute width height style className color colour "
     "backgroundColor background bgColor borderColor textColor icon iconName iconUrl emoji avatar size zIndex isHovered "
     "hovered isSelected isExpanded expanded collapsed isCollapsed isEditing editing handles sourcePosition "
-    "targetPosition toolbarVisible toolbarPosition forceToolbarVisible isConnectable".split()
+    "targetPosition toolbarVisible toolbarPosition forceToolbarVisible isConnectable"
 )
 """Keys of `data` that are the editor's own."""
-LAYOUT = frozenset(
+LAYOUT = _words(
     "position positionAbsolute width height measured style zIndex extent expandParent origin handles sourcePosition "
-    "targetPosition initialWidth initialHeight viewport zoom dragHandle".split()
+    "targetPosition initialWidth initialHeight viewport zoom dragHandle"
 )
 PLAIN_HANDLES = frozenset(
     {"", "source", "output", "out", "start", "right", "bottom", "default-source", "next", "done", "null", "a", "b"}
@@ -121,8 +125,8 @@ _MODEL = (
     _alias("agent.max_tokens", "maxTokens max_tokens maxOutputTokens"),
 )
 _PROMPTS = (
-    "prompt systemPrompt system_prompt sys_prompt systemMessage system_message instructions instruction system content text "
-    "message template"
+    "prompt systemPrompt system_prompt sys_prompt systemMessage system_message instructions instruction system content "
+    "text message template"
 )
 _INPUT = _alias("agent.input", "userPrompt user_prompt userMessage user_message input query", "str")
 _INPUTS = _alias("inputs", "inputs variables inputFormat fields parameters", form="variables")
@@ -138,7 +142,12 @@ def _service(rest: str = "tool.arguments") -> Plan:
     return Plan(aliases, tuple(rest.split(".")), _TALKATIVE | {"tool", "more_tools"})
 
 
-_ENTRY = Plan((_alias("event", "event triggerType trigger_type", "str"), _INPUTS), ("settings",), frozenset({"event", "settings", "inputs", "extras"}), _without("inputs", "parameters"))  # fmt: skip
+_ENTRY = Plan(
+    (_alias("event", "event triggerType trigger_type", "str"), _INPUTS),
+    ("settings",),
+    frozenset({"event", "settings", "inputs", "extras"}),
+    _without("inputs", "parameters"),
+)
 _TOOL = _TALKATIVE | {"tool", "more_tools"}
 PLANS: dict[BlockKind, Plan] = {
     BlockKind.START: _ENTRY,
@@ -260,7 +269,9 @@ PLANS: dict[BlockKind, Plan] = {
     ),
     BlockKind.WORKFLOW: Plan(
         (
-            _alias("journey", "journey workflowId workflow_id workflow flowId flow_id flow subflow workflowName", "str"),
+            _alias(
+                "journey", "journey workflowId workflow_id workflow flowId flow_id flow subflow workflowName", "str"
+            ),
             _alias("inputs", "inputs inputMapping input_mapping input params parameters"),
             *_DESCRIPTION,
         ),
@@ -272,7 +283,10 @@ PLANS: dict[BlockKind, Plan] = {
         fields=_TALKATIVE | {"wait"},
     ),
     BlockKind.NOTE: Plan(
-        (_alias("text", "text content note message comment markdown body", "str"), _alias("color", "color colour backgroundColor bgColor", "str")),
+        (
+            _alias("text", "text content note message comment markdown body", "str"),
+            _alias("color", "color colour backgroundColor bgColor", "str"),
+        ),
         None,
         frozenset({"text", "color"}),
     ),

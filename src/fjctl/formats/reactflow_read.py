@@ -9,13 +9,13 @@ from fjctl.diagnostics import Severity
 from fjctl.formats.base import finding, warning
 from fjctl.formats.reactflow_choices import Choices, notes_in_label, read_choices, talk_of
 from fjctl.formats.reactflow_data import Map, Node, at, data_of, read_node
-from fjctl.formats.reactflow_kinds import Path
 from fjctl.formats.recognise import graphs
 from fjctl.model.references import normalize
 from fjctl.model.workflow import CONTAINER_KINDS, Block, BlockKind, Edge, Workflow
 
 if TYPE_CHECKING:
     from fjctl.diagnostics import Diagnostic
+    from fjctl.formats.reactflow_kinds import Path
     from fjctl.source import JsonValue, Pointer
 
 MEANING = "workflow"
@@ -87,7 +87,7 @@ class _Reader:
         workflow = self.out.workflow
         names: set[str] = set()
         for identifier, raw in self.raw.items():
-            node = read_node(raw, identifier in entered)
+            node = read_node(raw, leads_in=identifier in entered)
             if raw.get("type") == "group" and node.kind is BlockKind.OPAQUE:
                 continue
             self.out.nodes[identifier] = node
@@ -138,7 +138,9 @@ class _Reader:
 
     def _block(self, identifier: str, node: Node, names: set[str]) -> Block:
         name = self._free_name(identifier, node, names)
-        block = Block(id=identifier, kind=node.kind, type=node.type, name=name, enabled=node.enabled, fields=node.fields)
+        block = Block(
+            id=identifier, kind=node.kind, type=node.type, name=name, enabled=node.enabled, fields=node.fields
+        )
         raw = node.raw
         block.x, block.y = (_number(at(raw, ("position", axis))) for axis in ("x", "y"))
         block.width, block.height = (_size(raw, side) for side in ("width", "height"))

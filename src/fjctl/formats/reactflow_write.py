@@ -20,8 +20,8 @@ from fjctl.formats.reactflow_choices import (
     write_rows,
 )
 from fjctl.formats.reactflow_data import CHOICES, OVERFLOW, Map, Node, at, data_of, read_node
-from fjctl.formats.reactflow_forms import WRITERS
-from fjctl.formats.reactflow_kinds import PLAIN_HANDLES, PLANS, Path
+from fjctl.formats.reactflow_forms import WRITERS, is_numbered
+from fjctl.formats.reactflow_kinds import FALSE_WORDS, PLANS, Path
 from fjctl.formats.reactflow_read import MEANING, Reading, add_beyond, edge_talk, graph_pointer, parent_of, read
 from fjctl.model.names import humanize
 from fjctl.model.workflow import (
@@ -134,25 +134,30 @@ class _Writer:
             for flat, own in ((True, False), (False, False), (False, True)):
                 data = _data(block, prior, choices, flat=flat, own=own)
                 node = self._frame(block, prior, data, prior.type, keep=True)
-                edges = [self.edge(edge, prior, choices, own=own) for edge in self.outgoing.get(block.id, ())]
+                edges = [self.edge(edge, choices, own=own) for edge in self.outgoing.get(block.id, ())]
                 if self._says(block, node, edges):
                     return node, edges
         kind = block.kind.value
-        data = {"label": block.name, **block.fields}
+        named = prior.name_place[0] if prior is not None and prior.name_place else "label"
+        data = {named: block.name, **block.fields}
         if block.branches:
             data[CHOICES] = [own_row(branch) for branch in block.branches]
         if not block.enabled:
             data["enabled"] = False
         node = self._frame(block, prior, data, kind, keep=False)
-        return node, [self.edge(edge, prior, choices, own=True) for edge in self.outgoing.get(block.id, ())]
+        return node, [self.edge(edge, choices, own=True) for edge in self.outgoing.get(block.id, ())]
 
     def _says(self, block: Block, node: Map, edges: list[Map]) -> bool:
         """Whether a node and its edges, read again, mean the block."""
-        again = read_node(node, block.id in self.entered)
+        again = read_node(node, leads_in=block.id in self.entered)
         inside = [self.by_id[edge.target].parent == block.id for edge in self.outgoing.get(block.id, ())]
         choices = read_choices(again, edges, inside)
         add_beyond(again, choices)
-        if (again.name != block.name and again.name_place is not None) or again.enabled != block.enabled or again.fields != block.fields:
+        if (again.name != block.name and again.name_place is not None) or again.enabled != block.enabled:
+            return False
+        if {**again.fields, "tools": None} != {**block.fields, "tools": None} or not _same_tools(
+            again.fields, block.fields
+        ):
             return False
         if again.kind is not block.kind and not _alike(again.kind, block.kind):
             return False
@@ -199,10 +204,12 @@ class _Writer:
         key = "parentNode" if self.old_parents else "parentId"
         return {key: self.raw_ids.get(block.parent, block.parent), "extent": "parent"}
 
-    def edge(self, edge: Edge, prior: Node | None, choices: Choices, *, own: bool) -> Map:
+    def edge(self, edge: Edge, choices: Choices, *, own: bool) -> Map:
         """An edge; the one that the prior document has for the same way lends its spelling."""
         raws = self.spare.get((edge.source, edge.branch, edge.target), [])
-        number = [e for e in self.outgoing[edge.source] if (e.branch, e.target) == (edge.branch, edge.target)].index(edge)
+        number = [e for e in self.outgoing[edge.source] if (e.branch, e.target) == (edge.branch, edge.target)].index(
+            edge
+        )
         raw = raws[number] if number < len(raws) else None
         written: Map = {"id": raw["id"] if raw is not None and "id" in raw else edge.id}
         written["source"] = self.raw_ids.get(edge.source, edge.source)
@@ -212,8 +219,10 @@ class _Writer:
         branch = self.by_id[edge.source].branch(edge.branch)
         talk = dict(edge.talk)
         if branch is not None:
-            self._label(written, branch, raw, choices, own=own)
-        elif raw is not None and isinstance(talk.get("notes"), str) and "notes" not in data_of(raw) and label_place(raw):
+            self._label(written, branch, raw or self._sibling(edge), choices, own=own)
+        elif (
+            raw is not None and isinstance(talk.get("notes"), str) and "notes" not in data_of(raw) and label_place(raw)
+        ):
             _set(written, cast("Path", label_place(raw)), talk.pop("notes"))
         elif raw is not None and label_of(raw) and label_of(raw) != edge_talk(raw, chosen=False).get("notes"):
             _set(written, cast("Path", label_place(raw)), at(raw, cast("Path", label_place(raw))))
@@ -222,8 +231,12 @@ class _Writer:
         return written
 
     def _handles(self, edge: Edge, raw: Map | None, choices: Choices, *, own: bool) -> Map:
-        if raw is not None:
+        chosen = edge.branch is not None and edge.branch not in _SPECIAL_HANDLES
+        respell = own and chosen and choices.mode != "own"
+        if raw is not None and not respell:
             return {"sourceHandle": raw.get("sourceHandle")}
+        if respell:
+            return {"sourceHandle": edge.branch, "targetHandle": raw.get("targetHandle") if raw else self.plain[1]}
         if edge.branch is None:
             block = self.by_id[edge.source]
             if block.kind in CONTAINER_KINDS:
@@ -231,21 +244,28 @@ class _Writer:
             return {"sourceHandle": self.plain[0], "targetHandle": self.plain[1]}
         if edge.branch in _SPECIAL_HANDLES:
             return {"sourceHandle": _SPECIAL_HANDLES[edge.branch], "targetHandle": self.plain[1]}
-        sibling = next((raws[0] for (s, b, _), raws in self.reading.edges.items() if (s, b) == (edge.source, edge.branch)), None)
-        if sibling is not None and not (own and handle_of(sibling).lower() in PLAIN_HANDLES):
+        sibling = self._sibling(edge)
+        if sibling is not None:
             return {"sourceHandle": sibling.get("sourceHandle"), "targetHandle": self.plain[1]}
         return {"sourceHandle": choices.handle(edge.branch), "targetHandle": self.plain[1]}
+
+    def _sibling(self, edge: Edge) -> Map | None:
+        """An edge that the prior document has for the same branch."""
+        ways = self.reading.edges.items()
+        return next((raws[0] for (s, b, _), raws in ways if (s, b) == (edge.source, edge.branch)), None)
 
     def _label(self, written: Map, branch: Branch, raw: Map | None, choices: Choices, *, own: bool) -> None:
         """The label of a branch's edge: the reason itself where the file has no other place, else its reading."""
         text = branch.condition or branch.command or branch.event
         place = label_place(raw) if raw is not None else None
         before = at(raw, place) if place else ""
+        by_edge = choices.mode == "edges" and not own
         if branch.otherwise or not text:
             if place and before:
                 _set(written, place, before)
+            elif branch.otherwise and by_edge and handle_of(written).lower() not in FALSE_WORDS:
+                written["label"] = "Otherwise"
             return
-        by_edge = choices.mode == "edges" and not own
         if place is not None or raw is None or self.fresh or (by_edge and text != humanize(handle_of(raw))):
             _set(written, place or ("label",), text)
 
@@ -272,12 +292,21 @@ def _alike(one: BlockKind, other: BlockKind) -> bool:
     return one is other or any(one in group and other in group for group in (FORK_KINDS, TOOL_KINDS))
 
 
+def _same_tools(one: Map, other: Map) -> bool:
+    """Whether an agent's tools are the same. Rows that name no key get one in order of the document, as in `get`."""
+    first, second = one.get("tools", {}), other.get("tools", {})
+    return len(first) == len(second) and all(
+        here == there and (name == given or is_numbered(given, name))
+        for (name, here), (given, there) in zip(first.items(), second.items(), strict=True)
+    )
+
+
 def _meaning(branch: Branch) -> tuple[Any, ...]:
     return (*branch.reason(), branch.condition)
 
 
 def _data(block: Block, prior: Node, choices: Choices, *, flat: bool, own: bool) -> Map:
-    """A block's `data` with each meaning where the prior node has it; `flat`: new ones under the canvas's usual names."""
+    """A block's `data`, each meaning where the prior node has it; `flat`: new ones under the canvas's usual names."""
     data: Map = {}
     left = {key: dict(item) if isinstance(item, dict) else item for key, item in block.fields.items()}
     before = data_of(prior.raw)
@@ -314,7 +343,11 @@ _ROWS = frozenset({"variables", "fields", "tools", "assign"})
 
 
 def _write_choices(data: Map, left: Map, block: Block, prior: Node, choices: Choices, *, own: bool) -> None:
-    if own or choices.mode == "own" or (choices.mode == "edges" and not choices.branches and block.branches and prior.kind not in FORK_KINDS):
+    if (
+        own
+        or choices.mode == "own"
+        or (choices.mode == "edges" and not choices.branches and block.branches and prior.kind not in FORK_KINDS)
+    ):
         if block.branches or choices.mode == "own":
             data[CHOICES] = [own_row(branch) for branch in block.branches]
         return
