@@ -48,7 +48,9 @@ class _Writer:
         self.fallback = name
         self.naming: Naming = name_blocks(workflow, hints)
         self.default = default_entry(workflow)
-        self.inputs = cast("dict[str, JsonValue]", self.default.fields.get("inputs", {})) if self.default else {}
+        given = cast("dict[str, JsonValue]", self.default.fields.get("inputs", {})) if self.default else {}
+        self.inputs = {name: shape for name, shape in given.items() if name not in workflow.variables}
+        self.shadowed = {name: shape for name, shape in given.items() if name in workflow.variables}
         self.tools: dict[str, JsonValue] = {}
         self.edges: dict[str, list[Edge]] = {}
         for edge in workflow.edges:
@@ -160,7 +162,7 @@ class _Writer:
                 "title": title_for(block.name, name),
                 "event": fields.get("event", ""),
                 "settings": fields.get("settings"),
-                "inputs": None if default else fields.get("inputs"),
+                "inputs": self.shadowed if default else fields.get("inputs"),
                 "extras": fields.get("extras"),
                 "to": None if default else _one_or_many(self._targets(block.id, None)),
             }

@@ -145,7 +145,7 @@ class Builder:
             entry = entries.get(key, {})
             default = key == DEFAULT_ENTRY
             fields = {name: entry[name] for name in ("event", "settings", "extras") if entry.get(name)}
-            given = inputs if default else entry.get("inputs")
+            given = {**(inputs if default else {}), **entry.get("inputs", {})}
             fields |= {"inputs": given} if given else {}
             self.keys[ENTRY + key] = self.node_id(ENTRY + key)
             block = Block(

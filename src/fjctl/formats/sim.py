@@ -247,12 +247,10 @@ def _conditions(found: Any) -> list[Branch]:
 def _routes(found: Any) -> list[Branch]:
     branches: list[Branch] = []
     for row in values.rows(found, "id"):
-        title = str(row.get("title") or "").strip()
-        text = row.get("value")
-        if title.lower() == ROUTE_ELSE:
+        if str(row.get("title") or "").strip().lower() == ROUTE_ELSE:
             branches.append(Branch(id=row["id"], otherwise=True))
         else:
-            branches.append(Branch(id=row["id"], condition=values.route_in(title, text if isinstance(text, str) else "")))
+            branches.append(Branch(id=row["id"], condition=values.route_of(row)))
     return branches
 
 
@@ -286,7 +284,7 @@ def list_key(pointer: Pointer, item: dict[str, JsonValue]) -> object:
         text = handle if isinstance(handle, str) else ""
         plain = "" if text == "source" or text.startswith("source-") or text.endswith("-end-source") else text
         return (item["source"], item["target"], plain)
-    return item.get("id") or item.get("name")
+    return item.get("variableName") or item.get("id") or item.get("name")
 
 
 _OWN_BLOCK = {
@@ -352,5 +350,5 @@ def _own_of_block(parts: list[str | int]) -> str:
             return "editor"
         if len(parts) > 1 and parts[1] in _CONTAINER_COPIES:
             return "stale?"  # a container's sub-blocks copy its data, and Sim does not keep them in step
-        return "identity" if parts[-1] in {"id", "variableId", "collapsed", "isExpanded"} and len(parts) > 3 else ""  # noqa: PLR2004
+        return "identity" if parts[-1] in {"id", "variableId", "collapsed", "isExpanded", "isExisting"} and len(parts) > 3 else ""  # noqa: PLR2004
     return _OWN_BLOCK.get(field, "")

@@ -109,6 +109,12 @@ def route_in(title: str, text: str) -> str:
     return f"{title}: {text}" if named else text
 
 
+def route_of(row: Values) -> str:
+    """The condition of a route's row."""
+    text = row.get("value")
+    return route_in(str(row.get("title") or "").strip(), text if isinstance(text, str) else "")
+
+
 def route_out(condition: str, number: int) -> tuple[str, str]:
     """The way back of `route_in`: title and text."""
     title, colon, text = condition.partition(": ")

@@ -155,22 +155,35 @@ class _Writer:
         if block.kind is BlockKind.CONDITION:
             rows: list[Any] = [self._condition(branch, place) for place, branch in enumerate(block.branches)]
             if not any(branch.otherwise for branch in block.branches):
-                rows.append({"id": f"{block.id}-else", "title": "else", "value": ""})
+                rows.append({"id": self._else_id(block), "title": "else", "value": ""})
             return {"conditions": values.json_out(rows, given.get("conditions"), as_text=False)}
         if block.kind is BlockKind.ROUTER and block_type != "router":
-            routes = [self._route(branch, place + 1) for place, branch in enumerate(block.branches)]
+            known = {row["id"]: row for row in values.rows(values.json_in(given.get("routes")), "id")}
+            routes = [self._route(branch, place + 1, known) for place, branch in enumerate(block.branches)]
             return {"routes": values.json_out(routes, given.get("routes"), as_text=False)}
         return {}
+
+    def _else_id(self, block: Block) -> str:
+        """The id of the else row that a condition has without leading anywhere by it."""
+        subs = self._prior_block(block).get("subBlocks")
+        found = subs.get("conditions") if isinstance(subs, dict) else None
+        rows = values.rows(values.json_in(found.get("value")), "id") if isinstance(found, dict) else []
+        known = next((row["id"] for row in rows if str(row.get("title") or "").strip().lower() == "else"), None)
+        return known or f"{block.id}-else"
 
     def _condition(self, branch: Branch, place: int) -> dict[str, Any]:
         title = "else" if branch.otherwise else "else if" if place else "if"
         return {"id": branch.id, "title": title, "value": "" if branch.otherwise else branch.when or ""}
 
-    def _route(self, branch: Branch, number: int) -> dict[str, Any]:
+    def _route(self, branch: Branch, number: int, known: dict[str, Any]) -> dict[str, Any]:
+        prior = known.get(branch.id, {})
         if branch.otherwise:
-            return {"id": branch.id, "title": "else", "value": "None of the other routes fits"}
+            return {"id": branch.id, "title": "else", "value": prior.get("value") or "None of the other routes fits"}
         said = f'The user says "{branch.command}"' if branch.command else f"The event {branch.event} happened" if branch.event else ""
-        title, text = values.route_out(branch.condition or said, number)
+        condition = branch.condition or said
+        if prior and values.route_of(prior) == condition:
+            return {"id": branch.id, "title": prior.get("title", ""), "value": prior.get("value", "")}
+        title, text = values.route_out(condition, number)
         return {"id": branch.id, "title": title, "value": text}
 
     def _container(self, block: Block) -> dict[str, Any]:
