@@ -19,6 +19,7 @@ from fjctl.convert.to_journey import to_journey
 from fjctl.convert.to_workflow import Builder
 from fjctl.diagnostics import Diagnostic, Loss
 from fjctl.formats.journey import coerce, list_keys
+from fjctl.model.journey import walk
 from fjctl.model.meaning import difference, meaning
 from fjctl.model.transplant import same, transplant
 
@@ -124,7 +125,7 @@ def create(journey: Journey, form: Format) -> Outcome:
         return Outcome(journey=journey, diagnostics=refusals(prepared.refused, form))
     workflow = place(prepared.workflow)
     encoded = form.load().encode(workflow)
-    return Outcome(encoded.value, journey, workflow, prepared.nodes, encoded.losses)
+    return Outcome(encoded.value, journey, workflow, prepared.nodes, _in_journey(encoded.losses, journey, prepared.nodes))
 
 
 def put_journey(journey: Journey, value: JsonValue, workflow: Workflow, form: Format) -> Outcome:
@@ -142,8 +143,9 @@ def put_journey(journey: Journey, value: JsonValue, workflow: Workflow, form: Fo
         result = value
     else:
         result = transplant(base.value, theirs.value, value, _keys_of(form))
-    outcome = Outcome(result, journey, there.workflow, there.nodes, theirs.losses, remarks)
-    if result is not value:
+    outcome = Outcome(result, journey, there.workflow, there.nodes, _in_journey(theirs.losses, journey, there.nodes), remarks)
+    # Equal documents from unequal models: what differs is the conversation's own part, or has been lost.
+    if result is not value or here.workflow != there.workflow:
         _verify(outcome, module.decode(result).workflow, linked, form)
     return outcome
 
@@ -177,6 +179,20 @@ def _with_origin(merged: Journey, journey: Journey, nodes: dict[str, str], known
         return merged
     origin = {**merged.get("origin", {}), "nodes": {**kept, **new}}
     return cast("Journey", {**merged, "origin": origin})
+
+
+def _in_journey(losses: Sequence[Loss], journey: Journey, nodes: dict[str, str]) -> list[Loss]:
+    """Losses with places in the journey, where the writer could only name the block: `states`, block id, field."""
+    paths: dict[str, Pointer] = {}
+    for path, name, _ in walk(journey["states"]):
+        paths[name] = (*(part for outer in path for part in ("states", outer)), "states", name)
+    owners = {node: paths[key.partition(".")[0]] for key, node in nodes.items() if key.partition(".")[0] in paths}
+    return [
+        loss._replace(pointer=(*owners[loss.pointer[1]], *loss.pointer[2:]))
+        if len(loss.pointer) > 1 and loss.pointer[0] == "states" and loss.pointer[1] in owners
+        else loss
+        for loss in losses
+    ]
 
 
 def with_nodes(journey: Journey, nodes: dict[str, str]) -> Journey:

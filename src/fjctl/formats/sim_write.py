@@ -12,7 +12,7 @@ from fjctl.model.names import stable_id
 from fjctl.model.workflow import BODY, CONTAINER_KINDS, ERROR, TIMEOUT, Block, BlockKind, Branch, Edge, Workflow
 
 if TYPE_CHECKING:
-    from fjctl.source import JsonValue
+    from fjctl.source import JsonValue, Pointer
 
 _WIDGETS = {
     "messages": "messages-input",
@@ -207,11 +207,11 @@ class _Writer:
 
     def edge(self, edge: Edge) -> dict[str, Any] | None:
         if edge.branch == TIMEOUT:
-            self.losses.append(Loss("a timeout transition", ("edges", edge.source), "Sim's blocks have no timeout edge"))
+            self.losses.append(Loss("a timeout transition", ("states", edge.source, "next"), "Sim's blocks have no timeout edge"))
             return None
         for key in edge.talk:
             own = key in _SAID_ONLY
-            self.losses.append(Loss(f"{key} of a transition", ("edges", edge.source), "Sim's edges hold no texts", own))
+            self.losses.append(Loss(f"{key} of a transition", ("states", edge.source, "next"), "Sim's edges hold no texts", own))
         handle = self._handle(edge)
         return {
             "id": edge.id or stable_id("edge", edge.source, handle, edge.target),
@@ -279,7 +279,7 @@ class _Writer:
 
     def _count_losses(self, block: Block) -> None:
         talk = block.fields.get("talk")
-        pointer = ("states", block.name)
+        pointer: Pointer = ("states", block.id)
         if isinstance(talk, dict):
             reason = "Sim's blocks have no place for it"
             self.losses += [Loss(f"{key} of {block.name}", (*pointer, key), reason, key in _SAID_ONLY) for key in talk]
