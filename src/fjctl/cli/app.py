@@ -180,7 +180,7 @@ def _problem(error: FjctlError | TyperException) -> int:
         hint = f"see: {context.command_path} --help" if context is not None else "see: fjctl --help"
         message = error.format_message().rstrip(".")
         shown = UsageError(message[:1].lower() + message[1:], hint=hint)
-    for line in human.error_lines(shown):
+    for line in human.error_lines(shown, shown.place or "fjctl"):
         TERMINAL.err(line)
     return shown.exit_code
 
