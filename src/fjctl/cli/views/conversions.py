@@ -90,12 +90,14 @@ def report_lines(conversion: Conversion, place: str) -> list[str]:
     if account is not None:
         lines.append(f"  moved: {human.counted(account.moved, 'field')} ({account.share:.1%} of those with a meaning)")
         own = ", ".join(f"{kind} {count}" for kind, count in sorted(account.own.items()))
-        lines.append(f"  kept in the workflow by design: {own or 'nothing'}")
-    losses = conversion.losses
-    lines.append(f"  lost: {human.counted(len(losses), 'field') if losses else 'nothing'}")
-    for loss in losses:
-        kept = " (kept in the workflow by design)" if loss.own else ""
-        lines.append(f"    {place}{_position(conversion.source, loss)}: {_named(loss)}: {loss.reason}{kept}")
+        lines.append(f"  stays in the workflow: {own or 'nothing'}")
+    stays = [loss for loss in conversion.losses if loss.own]
+    if stays:
+        lines.append(f"  stays in the {'journey' if conversion.source.journey else 'workflow'}:")
+        lines += [f"    {place}{_position(conversion.source, loss)}: {_named(loss)}: {loss.reason}" for loss in stays]
+    lost = conversion.meaningful_losses
+    lines.append(f"  lost: {human.counted(len(lost), 'field') if lost else 'nothing'}")
+    lines += [f"    {place}{_position(conversion.source, loss)}: {_named(loss)}: {loss.reason}" for loss in lost]
     return lines
 
 
