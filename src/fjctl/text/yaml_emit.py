@@ -42,7 +42,6 @@ _START: Final = re.compile(
 )
 _TRAP_BLOCK: Final = re.compile(r": | #|[: ]\Z")
 _TRAP_FLOW: Final = re.compile(r"[\[\]{},:?]| #| \Z")
-_BREAKS: Final = {9: " ", 10: " "}
 _LITERAL_TRAP: Final = re.compile(r"(?:^|\n)(?:[ \t]+(?:\n|\Z)|[ ]*\t)")
 _CACHED: Final = 64  # characters; longer texts are rarely seen twice
 _LONGEST_KEY: Final = 1000  # a key without "?" must end within 1,024 characters, YAML 1.2.2 §7.4.2
@@ -88,7 +87,13 @@ def _text(text: str, *, in_flow: bool) -> str:
 def _plain(text: str, trap: re.Pattern[str]) -> bool:
     if not _START.match(text) or text[0] in _NO_START or trap.search(text) or text.lower() in _WORDS:
         return False
-    return text.isprintable() if text.isascii() else _HARMED.isdisjoint(text)
+    return _unharmed(text)
+
+
+def _unharmed(text: str) -> bool:
+    """Whether a text of one line shows as it is. What Python calls printable always does; asking is far quicker than
+    looking up each character, and among ASCII characters the two questions have the same answers."""
+    return text.isprintable() or (not text.isascii() and _HARMED.isdisjoint(text))
 
 
 @lru_cache(maxsize=8192)
@@ -124,13 +129,13 @@ def single_quoted(text: str) -> str:
 
 def holds_single(text: str) -> bool:
     """Whether single quotes can hold the text on one line."""
-    return text.isprintable() if text.isascii() else _HARMED.isdisjoint(text)
+    return _unharmed(text)
 
 
 def double_quoted(text: str) -> str:
     """The text in double quotes, with everything escaped that does not print."""
     quoted = _quote_json(text)
-    if _HARMED.isdisjoint(quoted):
+    if _unharmed(quoted):
         return quoted
     return "".join([f"\\u{ord(char):04x}" if char in _HARMED else char for char in quoted])
 
@@ -176,7 +181,9 @@ def literal(text: str, step: int) -> tuple[str, str] | None:
 
     Returns (`|`, `|-`, `|2+` ..., the text without the line break that the header implies).
     """
-    if not text.strip(" \t\n") or not _HARMED.isdisjoint(text.translate(_BREAKS)) or _LITERAL_TRAP.search(text):
+    if not text.strip(" \t\n") or not _unharmed(text.replace("\n", " ").replace("\t", " ")):
+        return None
+    if ("\t" in text or " \n" in text or text[-1] == " ") and _LITERAL_TRAP.search(text):
         return None
     body = text.rstrip("\n")
     ends = len(text) - len(body)
