@@ -60,6 +60,7 @@ class Builder:
     def __init__(self, journey: Journey, written: Mapping[str, str] | None = None) -> None:
         self.journey = journey
         self.written = written or {}
+        self.unreachable: set[str] = set()
         self.nodes = journey.get("origin", {}).get("nodes", {})
         self.tools = cast("dict[str, Any]", journey.get("tools", {}))
         self.variables = cast("dict[str, dict[str, Any]]", journey.get("variables", {}))
@@ -115,6 +116,8 @@ class Builder:
 
     def _name(self, key: str, name: str, taken: set[str]) -> str:
         if self.written.get(self.node_id(key)) == name:
+            if normalize(name) in taken:
+                self.unreachable.add(key.removeprefix(ENTRY))  # a reference by this name means something else
             taken.add(normalize(name))
             return name
         return _free_name(name, taken)
@@ -130,7 +133,7 @@ class Builder:
             state, _, field = target.partition(".")
             return ".".join(part for part in (normalize(self.names[state]), field, path) if part)
         known = self.names.get(name)
-        if known is None:
+        if known is None or name in self.unreachable:
             return None
         return f"{normalize(known)}.{path}" if path else normalize(known)
 
