@@ -6,6 +6,7 @@ one file: finds the pair, converts, writes guarded, remembers. Nothing here prin
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from dataclasses import dataclass, field
@@ -42,12 +43,13 @@ class Status(StrEnum):
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Options:
-    """How to convert. `to` and `source_format` are format names, empty for detected; `out` a file or a folder;
-    `root` the project's folder, which no write leaves; `settings` its pair rules."""
+    """How to convert. `to` and `source_format` are format names, empty for detected; `out` a file or a folder,
+    surely a folder with `into_folder` (it need not be there unless something is written); `root` the project's folder, which no write leaves; `settings` its pair rules."""
 
     to: str = ""
     source_format: str = ""
     out: Path | None = None
+    into_folder: bool = False
     write: bool = True
     strict: bool = False
     force: bool = False
@@ -130,7 +132,7 @@ def _convert_file(path: Path, target: Path | None, options: Options, result: Fil
     conversion = bridge.convert(source, form, prior, names)
     result.conversion = conversion
     result.diagnostics += conversion.diagnostics
-    _finish(result, conversion, target, existing, options)
+    _finish(result, conversion, target, existing, options, store)
 
 
 def _prior(result: FileResult, form: Format, existing: FileState | None) -> Document | None:
@@ -154,12 +156,18 @@ def _guard_edits(source: Document, prior: Document, result: FileResult, store: S
     if store is None or source.format is None or from_journey == (prior.journey is not None):
         return
     workflow, journey = (result.target, result.source) if from_journey else (result.source, result.target)
-    agreed = store.base(workflow, journey)
+    from fjctl.store import content_hash
+
+    try:
+        agreed, intended = store.base(workflow, journey), store.intended(result.target)
+    except StoreError:
+        return  # what cannot be remembered cannot be guarded; whoever records will say so
     if agreed is None:
         return
     agreed_source, agreed_target = (agreed.journey, agreed.workflow) if from_journey else (agreed.workflow, agreed.journey)
-    if agreed_target == prior.encoded(prior.source.text):
-        return
+    present = prior.encoded(prior.source.text)
+    if agreed_target == present or content_hash(present) == intended:
+        return  # as agreed, or as a run wrote it that did not live to say so
     before = document.read(result.source, agreed_source, format_name=source.format.name)
     back = bridge.convert(prior, source.format, before) if before.ok else None
     if back is not None and not back.unchanged:
@@ -167,7 +175,14 @@ def _guard_edits(source: Document, prior: Document, result: FileResult, store: S
         raise RefusedError("the target has edits that the source does not have", place=result.target, hint=hint)
 
 
-def _finish(result: FileResult, conversion: Conversion, target: Path, existing: FileState | None, options: Options) -> None:
+def _finish(
+    result: FileResult,
+    conversion: Conversion,
+    target: Path,
+    existing: FileState | None,
+    options: Options,
+    store: Store | None,
+) -> None:
     if conversion.text is None or has_errors(conversion.diagnostics):
         result.status = Status.REFUSED
         return
@@ -183,8 +198,18 @@ def _finish(result: FileResult, conversion: Conversion, target: Path, existing: 
     else:
         prior = conversion.prior
         data = prior.encoded(conversion.text) if prior is not None else conversion.text.encode("utf-8")
+        if store is not None:
+            _intend(store, result.target, data)
         outcome = write_guarded(target, data, expected=existing)
         result.status = Status.UNCHANGED if outcome is WriteOutcome.UNCHANGED else Status.WRITTEN
+
+
+def _intend(store: Store, target: str, data: bytes) -> None:
+    """Notes what is about to be written; a database that takes no notes does not stop the writing."""
+    from fjctl.store import content_hash
+
+    with contextlib.suppress(StoreError):
+        store.intend(target, content_hash(data))
 
 
 def target_path(path: Path, source: Document, form: Format, options: Options) -> Path:
@@ -192,8 +217,7 @@ def target_path(path: Path, source: Document, form: Format, options: Options) ->
     beside the source by name. RefusedError when an origin leads out of the project."""
     out = options.out
     if out is not None:
-        is_folder = out.is_dir() or str(out).endswith(("/", os.sep))
-        return out / _name(path, form) if is_folder else out
+        return out / _name(path, form) if options.into_folder or out.is_dir() else out
     settings = options.settings or Settings(root=options.root)
     if source.journey is None:
         return journey_for(path, settings) if form.side == "journey" else path.parent / _name(path, form)

@@ -118,6 +118,17 @@ class Store:
             return None
         return Base(self._unpack(*row[:3]), self._unpack(*row[3:]))
 
+    def intend(self, path: str, hash_: str) -> None:
+        """Notes what is about to be written to a file (its tagged hash); committed before this returns."""
+        with self._guard:
+            self._connection.execute("INSERT OR REPLACE INTO intents VALUES (?, ?)", (printable(path), hash_))
+
+    def intended(self, path: str) -> str | None:
+        """The tagged hash of what was last about to be written to a file; `None` when nothing ever was."""
+        with self._guard:
+            row = self._connection.execute("SELECT hash FROM intents WHERE path = ?", (printable(path),)).fetchone()
+        return None if row is None else str(row[0])
+
     def pairs(self, path: str = "") -> list[tuple[str, str]]:
         """The known pairs of workflow and journey, in order; only those with `path` on one side, if given."""
         sql = (

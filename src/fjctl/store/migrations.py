@@ -109,6 +109,18 @@ def m002_mappings(db: Database) -> None:
     )
 
 
+@MIGRATIONS()
+def m003_intents(db: Database) -> None:
+    """What is about to be written: a run that is killed before it records must not look like a person's edit."""
+    _run(
+        db,
+        """CREATE TABLE intents (
+            path TEXT PRIMARY KEY,
+            hash TEXT NOT NULL
+        )""",
+    )
+
+
 def names() -> tuple[str, ...]:
     """The migrations in order; a database's `user_version` is how many of them it has."""
     memory = sqlite3.connect(":memory:")

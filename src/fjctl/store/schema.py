@@ -5,6 +5,7 @@ from __future__ import annotations
 MIGRATIONS = (
     "m001_conversions",
     "m002_mappings",
+    "m003_intents",
 )
 VERSION = len(MIGRATIONS)
 STATEMENTS = (
@@ -76,6 +77,10 @@ STATEMENTS = (
     mapping_id INTEGER PRIMARY KEY REFERENCES mappings (id) ON DELETE CASCADE,
     workflow_hash TEXT NOT NULL REFERENCES snapshots (hash),
     journey_hash TEXT NOT NULL REFERENCES snapshots (hash)
+)""",
+    """CREATE TABLE intents (
+    path TEXT PRIMARY KEY,
+    hash TEXT NOT NULL
 )""",
     """CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
     ON "_sqlite_migrations" ("migration_set", "name")""",

@@ -264,3 +264,12 @@ print(*sorted(name.split(".")[0] for name in set(sys.modules) - before if not na
     done = run(sys.executable, "-c", code, folder=REPOSITORY)
     assert done.returncode == 0, done.stderr
     assert set(done.stdout.split()) <= {"fjctl", "hashlib", "json", "zlib", "typing", "contextlib"}
+
+
+def test_an_intent_is_known_until_the_next(tmp_path: Path) -> None:
+    with open_store(tmp_path / "fjctl.db") as store:
+        assert store.intended("a.json") is None
+        store.intend("a.json", "sha256:1")
+        store.intend("a.json", "sha256:2")
+    with open_store(tmp_path / "fjctl.db") as store:
+        assert store.intended("a.json") == "sha256:2"
