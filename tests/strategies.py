@@ -5,11 +5,13 @@ What they draw is valid: `formats.journey.decode` finds nothing wrong (`tests/un
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from hypothesis import strategies as st
 
+from fjctl.model.journey import walk
 from fjctl.model.names import humanize
 
 if TYPE_CHECKING:
@@ -132,7 +134,7 @@ class _Maker:
         if self.chance(50):
             top["title"] = self.text()
         if self.chance(40):
-            top["description"] = self.text()
+            top["description"] = f"Described: {self.text()}"
         self._variables()
         scope = self.scope(0)
         states = scope.states
@@ -155,6 +157,7 @@ class _Maker:
             )
         if self.chance(30):
             top["notes"] = {self.name("limits"): self.draw(words), self.name("boxed"): self.note()}
+        _drop_second_names(top)
         return cast("Journey", _ordered(top, _JOURNEY))
 
     @staticmethod
@@ -258,7 +261,7 @@ class _Maker:
 
     def kind(self, kind: str, name: str, depth: int) -> Map:
         if kind == "chat":
-            more: dict[str, Callable[[], Any]] = {"agent": self.agent, "tools": lambda: [self.tool("find_it")]}
+            more: dict[str, Callable[[], Any]] = {"agent": self.agent, "tools": lambda: [self.tool("find_it", "" if self.options.conversation else "external")]}
             return {"chat": self.text(), **self.some(more, 40)}
         if kind == "ask":
             return {"ask": self.ask()}
@@ -274,7 +277,7 @@ class _Maker:
             return {kind: settings, "start": self.targets(inner.names), "states": inner.states}
         if kind == "journey":
             return {"journey": "human-support", **self.some({"inputs": lambda: {"summary": self.text()}}, 60)}
-        return {"wait": self.draw(durations)} if kind == "wait" else {"say": self.text()}
+        return {"wait": self.draw(durations if self.options.conversation else durations.filter(lambda d: "ms" not in d))} if kind == "wait" else {"say": self.text()}
 
     def agent(self) -> Map:
         agent = self.some(
@@ -318,13 +321,13 @@ class _Maker:
             state["result"] = self.draw(st.sampled_from(("found", f"{name}_result")))
         return state
 
-    def tool(self, name: str) -> str:
+    def tool(self, name: str, kind: str = "") -> str:
         if name not in self.tools:
-            self.tools[name] = self.contract()
+            self.tools[name] = self.contract(kind)
         return name
 
-    def contract(self) -> Map:
-        kind = self.draw(st.sampled_from(("http", "javascript", "python", "mcp", "assign", "external", "shell", "workflow")))
+    def contract(self, kind: str = "") -> Map:
+        kind = kind or self.draw(st.sampled_from(("http", "javascript", "python", "mcp", "assign", "external", "shell", "workflow")))
         if not self.options.conversation:
             kind = {"shell": "javascript", "workflow": "external"}.get(kind, kind)
         found: Map = {"kind": kind, **self._contract_body(kind)}
@@ -453,6 +456,14 @@ _JOURNEY, _STATE, _TOOL, _WAY = (_order(name) for name in ("Journey", "State", "
 
 def _ordered(value: Map, order: dict[str, int]) -> Map:
     return dict(sorted(value.items(), key=lambda item: order[item[0]]))
+
+
+def _drop_second_names(journey: Map) -> None:
+    """A state that texts refer to by its own name gets no `result`, which would be a second name for the same value."""
+    said = json.dumps(journey, ensure_ascii=False)
+    for _, name, state in walk(journey["states"]):
+        if "tool" in state and f"<{name}." in said:
+            state.pop("result", None)
 
 
 @st.composite

@@ -51,7 +51,6 @@ class _Writer:
         given = cast("dict[str, JsonValue]", self.default.fields.get("inputs", {})) if self.default else {}
         self.inputs = {name: shape for name, shape in given.items() if name not in workflow.variables}
         self.shadowed = {name: shape for name, shape in given.items() if name in workflow.variables}
-        self.tools: dict[str, JsonValue] = {}
         self.edges: dict[str, list[Edge]] = {}
         for edge in workflow.edges:
             self.edges.setdefault(edge.source, []).append(edge)
@@ -60,6 +59,7 @@ class _Writer:
             self.children.setdefault(block.parent, []).append(block)
         self._order_children()
         self.references = self._reference_table()
+        self.tools: dict[str, JsonValue] = dict(cast("Any", rename_all(workflow.talk.get("tools", {}), self.resolve)))
 
     def _order_children(self) -> None:
         """Lists the blocks of each scope in the order a reader follows the arrows; the unreachable ones come last."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from fjctl.convert.naming import DEFAULT_ENTRY, ENTRY, NOTE
 from fjctl.convert.results import result_field
+from fjctl.formats.base import is_blank
 from fjctl.model.journey import Journey, State, Transition, kind_of, targets, transitions, walk
 from fjctl.model.names import RESERVED_NAMES, humanize, stable_id
 from fjctl.model.references import normalize, rename, rename_all
@@ -71,6 +72,7 @@ class Builder:
         self.keys: dict[str, str] = {}
         self.blocks: list[Block] = []
         self.edges: list[Edge] = []
+        self.drawn: dict[tuple[str, str | None, str], list[dict[str, Any]]] = {}
 
     def node_id(self, key: str) -> str:
         """The node id that belongs to a key, as recorded or derived."""
@@ -95,7 +97,9 @@ class Builder:
             self.blocks.append(self.block(name, state, self.ids[path[-1]] if path else None))
             self._connect(name, state)
         self._notes()
-        talk = {key: journey[key] for key in _CONVERSATION if journey.get(key)}  # type: ignore[literal-required]
+        talk = {key: journey[key] for key in _CONVERSATION if not is_blank(journey.get(key))}  # type: ignore[literal-required]
+        spare = self._spare_tools()
+        talk |= {"tools": spare} if spare else {}
         plain = {name: shape for name, shape in self.variables.items() if not shape.get("input")}
         return Workflow(
             name=journey.get("title") or humanize(journey["journey"].replace("-", "_")),
@@ -105,6 +109,14 @@ class Builder:
             variables=cast("dict[str, JsonValue]", plain),
             talk=cast("dict[str, JsonValue]", rename_all(cast("JsonValue", talk), self.resolve)),
         )
+
+    def _spare_tools(self) -> dict[str, Any]:
+        """The tools that no block runs or offers: of guidelines, of states that only list them, or of nobody yet."""
+        used: set[str] = set()
+        for _, _, state in self.listed:
+            used.update(self._tool_names(state))
+            used.update(state.get("tools", []) if kind_of(state) == "chat" else [])
+        return {name: tool for name, tool in self.tools.items() if name not in used}
 
     def _name_everything(self) -> None:
         taken = set(RESERVED_NAMES)
@@ -278,7 +290,10 @@ class Builder:
     def _edges_to(self, source: str, names: list[str], branch: str | None, talk: dict[str, Any]) -> None:
         for target in names:
             if target in self.ids:
-                self.edges.append(Edge(source=source, target=self.ids[target], branch=branch, talk=dict(talk)))
+                drawn = self.drawn.setdefault((source, branch, target), [])
+                if talk not in drawn:  # a way written twice is one way
+                    drawn.append(talk)
+                    self.edges.append(Edge(source=source, target=self.ids[target], branch=branch, talk=dict(talk)))
 
 
 _STRUCTURE = frozenset({"title", "next", "commands", "start", "states", "enabled", "retry", "extras"})

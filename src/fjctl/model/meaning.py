@@ -62,7 +62,7 @@ def _ways(state: State) -> list[dict[str, Any]]:
             plain.pop("condition")
         to = targets(item.get("to"))
         found += [{**plain, "to": target} for target in to] or ([] if plain.keys() <= {"else"} else [{**plain, "to": ""}])
-    return sorted(found, key=_rank)
+    return sorted((way for place, way in enumerate(found) if way not in found[:place]), key=_rank)
 
 
 def _rank(way: dict[str, Any]) -> int:
