@@ -77,7 +77,7 @@ def warning(code: str, message: str, pointer: Pointer = (), *, hint: str = "") -
 
 def is_blank(value: object) -> bool:
     """Whether a value says nothing: null, empty text, empty list or map. False and 0 say something."""
-    return value is None or (isinstance(value, (str, list, dict)) and not value)
+    return not value and (value is None or isinstance(value, (str, list, dict)))
 
 
 def filled(values: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ start or after the dot, no comparison operator, not a number); names compare in 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Reference(NamedTuple):
     end: int
 
 
+@lru_cache(maxsize=4096)  # a block's name is asked for wherever something refers to it
 def normalize(name: str) -> str:
     """A block's name as references compare it: lower case, blanks and dots dropped (Sim, packages/workflow-types)."""
     return "".join(name.split()).replace(".", "").lower()

@@ -75,9 +75,14 @@ def emit(
     return text.replace("\n", newline) if newline != "\n" else text
 
 
+@lru_cache(maxsize=8192)  # one string alone is the fastest key of a cache
+def _short_in_block(text: str) -> str:
+    return _text(text, in_flow=False)
+
+
 @lru_cache(maxsize=8192)
-def _short_text(text: str, in_flow: bool) -> str:  # noqa: FBT001  a cache's key is positional
-    return _text(text, in_flow=in_flow)
+def _short_in_flow(text: str) -> str:
+    return _text(text, in_flow=True)
 
 
 def _text(text: str, *, in_flow: bool) -> str:
@@ -110,7 +115,9 @@ def is_plain(text: str, *, in_flow: bool) -> bool:
 
 def string(text: str, *, in_flow: bool = False) -> str:
     """A string on one line: plain where it is safe, quoted where it is not."""
-    return _short_text(text, in_flow) if len(text) <= _CACHED else _text(text, in_flow=in_flow)
+    if len(text) <= _CACHED:
+        return _short_in_flow(text) if in_flow else _short_in_block(text)
+    return _text(text, in_flow=in_flow)
 
 
 def quote(text: str) -> str:
@@ -157,7 +164,7 @@ def flow_text(value: JsonValue) -> str:
     """Any value on one line; strings are safe inside brackets."""
     kind = type(value)
     if kind is str:
-        return _short_text(value, True) if len(value) <= _CACHED else _text(value, in_flow=True)  # type: ignore[arg-type]
+        return _short_in_flow(value) if len(value) <= _CACHED else _text(value, in_flow=True)  # type: ignore[arg-type]
     if isinstance(value, dict):
         return "{" + ", ".join([f"{key_text(key, True)}: {flow_text(item)}" for key, item in value.items()]) + "}"
     if isinstance(value, list):
@@ -224,14 +231,13 @@ class Writer:
         if isinstance(value, dict):
             margin = " " * indent
             for key, item in value.items():
-                here = (*path, key)
-                if not first and blank is not None and lines[-1] and blank(here, item):
+                if blank is not None and not first and lines[-1] and blank((*path, key), item):
                     lines.append("")
                 first = False
                 if type(item) is str and len(item) <= _CACHED and len(key) <= _CACHED and "\n" not in item:
-                    lines.append(f"{margin}{key_text(key)}: {_short_text(item, False)}")  # the common case, in short
+                    lines.append(f"{margin}{key_text(key)}: {_short_in_block(item)}")  # the common case, in short
                 else:
-                    self.entry(lines, key, item, indent, here)
+                    self.entry(lines, key, item, indent, (*path, key))
         else:
             for index, item in enumerate(value):
                 here = (*path, index)
