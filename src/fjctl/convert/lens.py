@@ -20,6 +20,7 @@ from fjctl.convert.to_workflow import Builder
 from fjctl.diagnostics import Diagnostic, Loss
 from fjctl.formats.journey import coerce, list_keys
 from fjctl.model.journey import walk
+from fjctl.model.fitting import fit_workflow
 from fjctl.model.meaning import difference, meaning
 from fjctl.model.transplant import same, transplant
 
@@ -91,6 +92,7 @@ def prepare(journey: Journey, form: Format, prior: Workflow | None = None, named
 
 def read_back(workflow: Workflow, hints: Hints, form: Format, name: str = "workflow") -> Journey:
     """`get`: the journey of a workflow, named as the hints say; blocks the hints call added are taken back."""
+    workflow = fit_workflow(workflow)
     folded: dict[str, str] = {}
     present = {block.id for block in workflow.blocks}
     if not form.cycles and any(key.endswith(".loop") for key in hints.keys.values()):
@@ -243,7 +245,8 @@ def _keys_of(form: Format) -> Any:
 
     def keys(pointer: Pointer, item: JsonValue) -> tuple[object, ...]:
         if isinstance(item, dict):
-            return (module.list_key(pointer, item), item.get("id"))
+            identifier = item.get("id")
+            return (module.list_key(pointer, item), identifier if isinstance(identifier, (str, int)) else None)
         return (None,)
 
     return keys

@@ -130,7 +130,8 @@ def list_keys(pointer: Pointer, item: JsonValue) -> tuple[object, ...]:
     if last == "next":
         return _transition_keys(item)
     if isinstance(item, dict):
-        return (item.get("id") or item.get("name") or item.get("key"),)
+        found = item.get("id") or item.get("name") or item.get("key")
+        return (found if isinstance(found, (str, int)) else None,)
     return (item,) if isinstance(item, str) and last in {"start", "to", "tools", "labels", "canned", "triggers"} else (None,)
 
 

@@ -54,7 +54,7 @@ class _Reader:
         version = self.envelope.get("version")
         if version is not None and version != "1.0":
             hint = "fjctl reads it as 1.0, the only version Sim has written"
-            self.found.append(warning("FJ306", f"unknown version {version!r}", ("version",), hint=hint))
+            self.found.append(warning("FJ306", f"unknown version {version!r}", (*self.pointer[:1], "version") if self.pointer[:1] == ("data",) else ("version",), hint=hint))
         blocks = self._blocks()
         edges = self._edges()
         metadata = self.state.get("metadata")
@@ -176,7 +176,7 @@ def _block(raw: dict[str, Any]) -> Block:
     given = {
         key: item["value"]
         for key, item in (subs.items() if isinstance(subs, dict) else ())
-        if isinstance(item, dict) and (value := item.get("value")) is not None and value != "" and not is_blank(value)
+        if isinstance(item, dict) and ((value := item.get("value")) or not is_blank(value))
     }
     kind = _kind(block_type, raw, given)
     data = raw.get("data")
@@ -283,8 +283,10 @@ def list_key(pointer: Pointer, item: dict[str, JsonValue]) -> object:
         handle = item.get("sourceHandle")
         text = handle if isinstance(handle, str) else ""
         plain = "" if text == "source" or text.startswith("source-") or text.endswith("-end-source") else text
-        return (item["source"], item["target"], plain)
-    return item.get("variableName") or item.get("id") or item.get("name")
+        ends = (item["source"], item["target"])
+        return (*ends, plain) if all(isinstance(end, str) for end in ends) else None
+    found = item.get("variableName") or item.get("id") or item.get("name")
+    return found if isinstance(found, (str, int)) else None
 
 
 _OWN_BLOCK = {

@@ -156,7 +156,9 @@ def _tool_in(item: Values) -> Fields:
     known = {"type", "title", "isExpanded", "usageControl"}
     usage = {"usage": item["usageControl"]} if "usageControl" in item else {}
     if kind == "custom-tool" and "code" in item:
-        function = item.get("schema", {}).get("function", {}) if isinstance(item.get("schema"), dict) else {}
+        schema = item.get("schema")
+        function = schema.get("function") if isinstance(schema, dict) else None
+        function = function if isinstance(function, dict) else {}
         known |= {"code", "schema"}
         tool = {
             "kind": "javascript",
@@ -227,7 +229,7 @@ def code_in(subs: Values) -> Fields:
         if isinstance(text, str):
             return {"say": text}
     language = subs.get("language", "javascript")
-    kind = language if language in _LANGUAGES else "javascript"
+    kind = language if isinstance(language, str) and language in _LANGUAGES else "javascript"
     tool = {"kind": kind, "code": code, "settings": settings_in(subs, {"code", "language"})}
     return {"tool": {"kind": kind, "code": code, **filled({"settings": tool["settings"]})}}
 

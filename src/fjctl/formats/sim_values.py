@@ -18,9 +18,12 @@ UNITS = {"milliseconds": "ms", "seconds": "s", "minutes": "m", "hours": "h", "da
 _LONG_UNITS = {letter: name for name, letter in UNITS.items()}
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(.*?)(ms|s|m|h|d)", re.DOTALL)
+_AMOUNT = re.compile(r"\d{1,15}(?:\.\d{1,15})?")
 DEFAULT_BATCH = 20
 _ROUTE_TITLE = re.compile(r"[^:\n]{1,40}")
 _DEFAULT_ROUTE = re.compile(r"(?:route\s*\d*)?", re.IGNORECASE)
+_TEXT_DEPTH = 64
+"""How deep JSON in a text is read as a value; deeper it stays text."""
 _SYNC_LIMIT = 300
 """Seconds a Sim run may wait without pausing (docs of the wait block)."""
 
@@ -40,10 +43,13 @@ def json_in(value: Any) -> Any:
     """A value that may be written as JSON text: the value itself; text that is no JSON stays text."""
     if not isinstance(value, str) or value[:1] not in '[{"':
         return value
-    try:
-        return json.loads(value)
-    except (ValueError, RecursionError):
-        return value
+    from fjctl.diagnostics import has_errors
+    from fjctl.source import Source
+    from fjctl.text.json_text import parse
+
+    # Strictly: a key given twice, NaN or half a character would be lost or could not be written, so it stays text.
+    found, problems = parse(Source("", value), max_depth=_TEXT_DEPTH)
+    return value if has_errors(problems) else found
 
 
 def json_text(value: Any) -> str:
@@ -128,7 +134,8 @@ def _row_ids(prior: Any, key: str, cells: bool = False) -> dict[str, Values]:
     if not isinstance(found, list):
         return {}
     named = [row for row in found if isinstance(row, dict)]
-    return {str((row.get("cells") or {}).get(key) if cells else row.get(key)): row for row in named}
+    holders = [(row, row.get("cells") if cells else row) for row in named]
+    return {str(holder.get(key)): row for row, holder in holders if isinstance(holder, dict)}
 
 
 def table_in(value: Any) -> Any:
@@ -254,21 +261,17 @@ def milliseconds_in(value: Any) -> str:
 def milliseconds_out(duration: str) -> int | None:
     """A duration in milliseconds; None when it is none."""
     match = _DURATION.fullmatch(duration.strip())
-    try:
-        return round(float(match.group(1)) * _SECONDS[match.group(2)] * 1000) if match else None
-    except ValueError:
-        return None
+    number = _number(match.group(1)) if match else None
+    return round(number * _SECONDS[match.group(2)] * 1000) if match and number is not None else None
 
 
 def duration_out(duration: str, prior: Values) -> Values:
     """A wait block's sub-blocks for a duration."""
     match = _DURATION.fullmatch(duration.strip())
     amount, unit = match.groups() if match else (duration, "s")
-    try:
-        seconds = float(amount) * _SECONDS[unit]
-    except ValueError:
-        seconds = 0 if unit in {"s", "m"} else _SYNC_LIMIT + 1
-    if unit == "ms":
+    number = _number(amount)
+    seconds = number * _SECONDS[unit] if number is not None else 0 if unit in {"s", "m", "ms"} else _SYNC_LIMIT + 1
+    if unit == "ms" and number is not None:
         amount, unit = f"{seconds:g}", "s"
     if seconds > _SYNC_LIMIT or unit in {"h", "d"} or (prior.get("async") in (True, "true") and unit == "m"):
         if unit == "s":
@@ -277,11 +280,13 @@ def duration_out(duration: str, prior: Values) -> Values:
     return {"timeValue": _like(amount, prior), "timeUnit": _LONG_UNITS[unit]}
 
 
+def _number(amount: str) -> float | None:
+    """The number of a duration; None for a reference, or for what no file can hold (`inf`, `nan`)."""
+    return float(amount) if _AMOUNT.fullmatch(amount.strip()) else None
+
+
 def _like(amount: str, prior: Values) -> Any:
     if isinstance(prior.get("timeValue"), (int, float)):
-        try:
-            number = float(amount)
-        except ValueError:
-            return amount
-        return int(number) if number.is_integer() else number
+        number = _number(amount)
+        return amount if number is None else int(number) if number.is_integer() else number
     return amount

@@ -267,7 +267,7 @@ class _Writer:
         prior = self.state.get("variables")
         listed = list(prior.values()) if isinstance(prior, dict) else prior if isinstance(prior, list) else []
         known = {row["name"]: row for row in values.rows(listed, "name")}
-        keys = {row["name"]: key for key, row in prior.items() if isinstance(row, dict) and "name" in row} if isinstance(prior, dict) else {}
+        keys = {row["name"]: key for key, row in prior.items() if isinstance(row, dict) and isinstance(row.get("name"), str)} if isinstance(prior, dict) else {}
         rows = {}
         for name, shape in self.workflow.variables.items():
             identifier = known.get(name, {}).get("id") or stable_id("variable", name)
@@ -295,7 +295,7 @@ class _Writer:
 def _number(value: float | None) -> float:
     if value is None:
         return 0
-    return int(value) if float(value).is_integer() else value
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _retry(retry: JsonValue) -> dict[str, Any]:
