@@ -82,4 +82,4 @@ def is_blank(value: object) -> bool:
 
 def filled(values: dict[str, Any]) -> dict[str, Any]:
     """The entries that say something."""
-    return {key: item for key, item in values.items() if not is_blank(item)}
+    return {key: item for key, item in values.items() if item or not is_blank(item)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def humanize(identifier: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+@lru_cache(maxsize=1024)  # the keys of a format are few
 def to_snake(key: str) -> str:
     """`maxTokens` → `max_tokens`, if `to_camel` finds the way back; else the key itself."""
     if key.islower() or "_" in key:
@@ -56,6 +58,7 @@ def to_snake(key: str) -> str:
     return snake if to_camel(snake) == key else key
 
 
+@lru_cache(maxsize=1024)
 def to_camel(key: str) -> str:
     """`max_tokens` → `maxTokens`; keys that are not plain snake case stay as they are."""
     if "_" not in key or key != key.lower() or key.startswith("_") or key.endswith("_") or "__" in key:

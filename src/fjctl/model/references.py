@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from operator import is_
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def rename_all(value: JsonValue, resolve: Callable[[str, str], str | None]) -> J
     if isinstance(value, dict):
         renamed: dict[str, JsonValue] | None = None
         for key, item in value.items():
-            if isinstance(item, str) and "<" not in item:
+            if not item or (isinstance(item, str) and "<" not in item):
                 continue
             new = rename_all(item, resolve)
             if new is not item:
@@ -77,5 +78,5 @@ def rename_all(value: JsonValue, resolve: Callable[[str, str], str | None]) -> J
         return value if renamed is None else renamed
     if isinstance(value, list):
         items = [rename_all(item, resolve) for item in value]
-        return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
+        return value if all(map(is_, items, value)) else items
     return value

@@ -57,6 +57,8 @@ class BlockKind(StrEnum):
     NOTE = "note"
     OPAQUE = "opaque"
 
+    __hash__ = str.__hash__  # kinds are keys everywhere; an enum's own hash is a call into Python
+
 
 ENTRY_KINDS = frozenset({BlockKind.START, BlockKind.TRIGGER})
 TOOL_KINDS = frozenset(

@@ -61,7 +61,8 @@ def emit(
 
     `header` are comment lines that stand first. A map or list becomes `{...}` or `[...]` when `flow(path, value)`
     says so, the line stays within `width` characters, and it holds only scalars of one line (or such maps and
-    lists). An entry or item other than the first gets a blank line above when `blank_before(path, value)` says so.
+    lists). An entry or item of the document itself, other than the first, gets a blank line above when
+    `blank_before(path, value)` says so.
     Raises ValueError for NaN and infinities.
     """
     writer = Writer(width=width, flow=flow, blank_before=blank_before)
@@ -226,7 +227,7 @@ class Writer:
         self, lines: list[str], value: dict[str, JsonValue] | list[JsonValue], indent: int, path: Pointer
     ) -> None:
         """Append the lines of a non-empty map or list at `indent`."""
-        blank = self.blank_before
+        blank = None if path else self.blank_before
         first = True  # and below: no blank line behind text that ends with one, it would become part of it
         if isinstance(value, dict):
             margin = " " * indent
@@ -241,7 +242,7 @@ class Writer:
         else:
             for index, item in enumerate(value):
                 here = (*path, index)
-                if not first and blank is not None and lines[-1] and blank(here, item):
+                if blank is not None and not first and lines[-1] and blank(here, item):
                     lines.append("")
                 first = False
                 self.item(lines, item, indent, here)
