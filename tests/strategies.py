@@ -274,7 +274,8 @@ class _Maker:
         if kind in {"loop", "parallel"}:
             settings = self.draw(_LOOPS if kind == "loop" else _PARALLELS)
             inner = self.scope(depth + 1)
-            return {kind: settings, "start": self.targets(inner.names), "states": inner.states}
+            body: Map = {"start": self.targets(inner.names), "states": inner.states}
+            return {kind: settings, **body}
         if kind == "journey":
             return {"journey": "human-support", **self.some({"inputs": lambda: {"summary": self.text()}}, 60)}
         return {"wait": self.draw(durations if self.options.conversation else durations.filter(lambda d: "ms" not in d))} if kind == "wait" else {"say": self.text()}
@@ -296,9 +297,9 @@ class _Maker:
         return {"model": "gpt-4o", **agent}
 
     def ask(self) -> Any:
-        fields = {"approved": {"type": "boolean", "description": self.draw(words)}}
+        fields: dict[str, Map] = {"approved": {"type": "boolean", "description": self.draw(words)}}
         if self.options.conversation:
-            more = {"type": "string", "label": "L", "description": "D", "required": True, "default": "d", "options": ["a", 1]}
+            more: Map = {"type": "string", "label": "L", "description": "D", "required": True, "default": "d", "options": ["a", 1]}
             fields["größe"] = {key: item for key, item in more.items() if self.chance(70)} or {"type": "string"}
             rest = self.some({"show": lambda: self.draw(json_maps), "notify": lambda: [{"type": "mail"}], "fields": lambda: fields}, 50)
             return self.text() if self.chance(30) else {**self.some({"message": self.text}, 80), **rest} or self.text()

@@ -31,7 +31,7 @@ def _some(pick: Any, found: list[Any]) -> Any:
 
 
 def _states(journey: Map) -> list[tuple[tuple[str, ...], str, Map]]:
-    return cast("Any", walk(cast("Any", journey["states"])))
+    return cast("list[tuple[tuple[str, ...], str, Map]]", walk(cast("Any", journey["states"])))
 
 
 def _text(pick: Any) -> str:
@@ -110,8 +110,9 @@ def retarget(journey: Map, pick: Any) -> Map | None:
         written = state.get("next")
         if isinstance(written, str):
             found += [(state, "next", to) for to in _later(journey, name) if to != written]
-        for way in written if isinstance(written, list) else []:
-            taken = {str(item.get("to")) for item in written if isinstance(item, dict)} | {i for i in written if isinstance(i, str)}
+        ways = written if isinstance(written, list) else []
+        for way in ways:
+            taken = {str(item.get("to")) for item in ways if isinstance(item, dict)} | {i for i in ways if isinstance(i, str)}
             if isinstance(way, dict) and isinstance(way.get("to"), str):
                 found += [(way, "to", to) for to in _later(journey, name) if to not in taken]
     if not found:

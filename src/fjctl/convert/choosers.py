@@ -74,6 +74,9 @@ class _Expander:
             last = self._chain(block) if "more_tools" in block.fields else block
             if last.branches:
                 self._choose(block, last)
+        for block in self.blocks:
+            if block.kind in FORK_KINDS:
+                self._whatever_is_chosen(block)
         return Expanded(replace(self.workflow, blocks=self.blocks, edges=self.edges), self.nodes)
 
     def _added(self, owner: Block, suffix: str, kind: BlockKind, words: str) -> Block:
@@ -112,6 +115,21 @@ class _Expander:
         if last is not block:
             block.branches = []
         return last
+
+    def _whatever_is_chosen(self, block: Block) -> None:
+        """A block that chooses has no way out beside its branches there: what is always taken leaves by each of them."""
+        always = [edge for edge in self.edges if edge.source == block.id and edge.branch is None]
+        if not always or (block.kind is BlockKind.ROUTER and not block.branches):
+            return
+        if block.kind is BlockKind.CONDITION and not any(branch.otherwise for branch in block.branches):
+            block.branches.append(Branch(id=f"{block.id}-else", otherwise=True))
+        drawn = {(edge.branch, edge.target) for edge in self.edges if edge.source == block.id}
+        self.edges = [edge for edge in self.edges if edge not in always]
+        for branch in block.branches:
+            for edge in always:
+                if (branch.id, edge.target) not in drawn:
+                    drawn.add((branch.id, edge.target))
+                    self.edges.append(replace(edge, branch=branch.id))
 
     def _choose(self, owner: Block, block: Block) -> None:
         first, rest = _parts(block)
