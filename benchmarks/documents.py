@@ -10,8 +10,11 @@ from fjctl.model.names import stable_id
 _KINDS = ("agent", "api", "function", "gmail_v2")
 
 
-def sim_workflow(nodes: int, *, name: str = "bench") -> bytes:
-    """A Sim export of `nodes` blocks: a start, then agents, calls and functions in a row, a condition after every tenth."""
+def sim_workflow(nodes: int, *, name: str = "bench", words: int = 0) -> bytes:
+    """A Sim export of `nodes` blocks: a start, then agents, calls and functions in a row, each tenth a condition.
+
+    Its texts are short; `words` sentences more stand in each instruction, as in files that people have worked on.
+    """
     blocks: dict[str, Any] = {}
     edges: list[Any] = []
     previous = _add(blocks, name, 0, "start_trigger", {"inputFormat": []})
@@ -19,7 +22,7 @@ def sim_workflow(nodes: int, *, name: str = "bench") -> bytes:
     for number in range(1, nodes):
         kind = "condition" if number % 10 == 0 else _KINDS[number % len(_KINDS)]
         identifier = stable_id(name, str(number))
-        _add(blocks, name, number, kind, _values(kind, number, identifier))
+        _add(blocks, name, number, kind, _values(kind, number, identifier, words))
         edges.append(
             {
                 "id": stable_id(name, "edge", str(number)),
@@ -32,13 +35,15 @@ def sim_workflow(nodes: int, *, name: str = "bench") -> bytes:
             }
         )
         previous, handle = identifier, f"condition-{identifier}-if" if kind == "condition" else "source"
-    state = {"blocks": blocks, "edges": edges, "loops": {}, "parallels": {}, "metadata": {"name": name}, "variables": {}}
+    state: dict[str, Any] = {"blocks": blocks, "edges": edges, "loops": {}, "parallels": {}}
+    state |= {"metadata": {"name": name}, "variables": {}}
     document = {"version": "1.0", "exportedAt": "2026-11-01T00:00:00.000Z", "state": state}
     return json.dumps(document, indent=2).encode()
 
 
-def _values(kind: str, number: int, identifier: str) -> dict[str, Any]:
+def _values(kind: str, number: int, identifier: str, words: int) -> dict[str, Any]:
     text = f"Summarise what <step{max(1, number - 1)}.content> says about order {number}, in two friendly sentences."
+    text += "".join(f"\n- Point {point}: say what was asked, then what was found." for point in range(words))
     if kind == "agent":
         messages = [{"role": "system", "content": text}, {"role": "user", "content": "<start.input>"}]
         return {"model": "gpt-4o", "messages": messages, "temperature": 0.3, "tools": []}
@@ -52,7 +57,8 @@ def _values(kind: str, number: int, identifier: str) -> dict[str, Any]:
             {"id": f"{identifier}-else", "title": "else", "value": ""},
         ]
         return {"conditions": json.dumps(rows)}
-    return {"operation": "send_gmail", "to": "a@shop.example", "body": text, "subject": None, "cc": None, "threadId": None}
+    unused = {"subject": None, "cc": None, "threadId": None}
+    return {"operation": "send_gmail", "to": "a@shop.example", "body": text, **unused}
 
 
 def _add(blocks: dict[str, Any], name: str, number: int, kind: str, values: dict[str, Any]) -> str:
