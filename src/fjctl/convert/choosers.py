@@ -35,7 +35,8 @@ def expand(
     kind_of_tool: Callable[[dict[str, Any]], BlockKind],
 ) -> Expanded:
     """Adds the blocks that choose; `keys` is block id → state id, `new_id` gives the id for an added key."""
-    if not any(_needs(block) for block in workflow.blocks):
+    always = {edge.source for edge in workflow.edges if edge.branch is None}
+    if not any(_needs(block) or (block.kind in FORK_KINDS and block.id in always) for block in workflow.blocks):
         return Expanded(workflow, {})
     return _Expander(workflow, keys, new_id, kind_of_tool).expand()
 
