@@ -34,7 +34,8 @@ class Terminal:
             self.err(text)
 
     def err(self, text: str) -> None:
-        """A line on stderr, also with `-q`."""
+        """A line on stderr, also with `-q`; after what stdout has so far, where both go to one place."""
+        sys.stdout.flush()
         print(text, file=sys.stderr)
 
     def data(self, text: bytes) -> None:

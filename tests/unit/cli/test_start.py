@@ -56,9 +56,7 @@ finally:
 
 def loaded(folder: Path, *arguments: str) -> set[str]:
     """The modules that a command line loads in a process of its own, coverage apart."""
-    done = run(
-        sys.executable, "-c", CHILD, *arguments, folder=folder, COVERAGE_PROCESS_START="", COVERAGE_PROCESS_CONFIG=""
-    )
+    done = run(sys.executable, "-c", CHILD, *arguments, folder=folder, covered=False)
     return set(json.loads(done.stderr.splitlines()[-1]))
 
 
@@ -176,9 +174,9 @@ def test_a_reader_that_leaves_is_no_error(tmp_path: Path) -> None:
         ({"NO_COLOR": "1", "FORCE_COLOR": "1"}, False),
     ],
 )
-def test_colour_obeys_the_environment_and_the_option_more(more: dict[str, str], is_coloured: bool, flow: Path) -> None:
+def test_colour_obeys_the_environment_and_the_option(more: dict[str, str], is_coloured: bool, flow: Path) -> None:
     def coloured(*arguments: str) -> bool:
-        return "\x1b[" in run("fjctl", *arguments, folder=flow, **more).stdout
+        return "\x1b[" in run("fjctl", *arguments, folder=flow, covered=True, **more).stdout
 
     line = ("convert", "flow.json", "--dry-run")
     assert coloured(*line) is is_coloured

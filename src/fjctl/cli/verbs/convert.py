@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -14,12 +14,9 @@ from fjctl.api import FileResult, Options, Status, convert_file, worst
 from fjctl.cli.batch import Memory, Progress, Sources, start_folder
 from fjctl.cli.options import From, To
 from fjctl.cli.terminal import TERMINAL
-from fjctl.cli.views import conversions
-from fjctl.errors import ExitCode, StoreError, UsageError
+from fjctl.cli.views import conversions, human
+from fjctl.errors import ExitCode, OutputError, StoreError, UsageError
 from fjctl.project.config import load_settings
-
-if TYPE_CHECKING:
-    from fjctl.project.settings import Settings
 
 Src = Annotated[
     list[str], typer.Argument(metavar="SRC…", help="Files, folders, patterns; - is stdin.", show_default=False)
@@ -72,11 +69,13 @@ def convert(
         return convert_stream(sources, to, source_format, out, stdin_filename, strict=strict, report=report)
     settings = load_settings(start_folder(sources))
     found = Sources(sources, to, settings)
+    write = not (check or diff or dry_run)
     options = Options(
         to=to,
         source_format=source_format,
-        out=_target(out, found.files) if out else None,
-        write=not (check or diff or dry_run),
+        out=Path(out) if out else None,
+        into_folder=_check_folder(out, found.files, write=write),
+        write=write,
         strict=strict,
         force=force,
         root=settings.root,
@@ -85,27 +84,33 @@ def convert(
     request = _Request(
         check=check, diff=diff, report=report, as_json=as_json, several=len(found.files) + len(found.failed) != 1
     )
-    return _Run(request, options, None if no_history else _database(settings)).all(found)
+    return _Run(request, options, None if no_history else human.near(settings.database_path)).all(found)
 
 
-def _database(settings: Settings) -> Path:
-    return settings.database_path
-
-
-def _target(out: str, files: list[Path]) -> Path:
-    """The `-o` of a batch is a folder, made when it is not there; two sources never become one file in it."""
+def _check_folder(out: str, files: list[Path], *, write: bool) -> bool:
+    """Whether `-o` is a folder; made when it is not there. Two sources never become one file in it."""
     path = Path(out)
-    if len(files) < 2 and not out.endswith(("/", os.sep)):
-        return path
+    if not out or (len(files) < 2 and not out.endswith(("/", os.sep))):
+        return False
     if path.is_file():
-        raise UsageError(f"{len(files)} sources cannot go into one file", place=out, hint="name a folder with -o")
+        raise UsageError(
+            f"{human.counted(len(files), 'source')} cannot go into one file", place=out, hint="name a folder with -o"
+        )
     twice = [name for name, count in Counter(file.name for file in files).items() if count > 1]
     if twice:
-        raise UsageError(
-            f"several sources are called {twice[0]}", place=out, hint="convert them to folders of their own"
-        )
-    path.mkdir(parents=True, exist_ok=True)
-    return path
+        hint = "convert them to folders of their own"
+        raise UsageError(f"several sources are called {twice[0]}", place=out, hint=hint)
+    if write:
+        _make_folder(path)
+    return True
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise OutputError(f"cannot be made: {reason}", place=str(path), hint="name another folder with -o") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from fjctl.cli.terminal import TERMINAL
-from fjctl.cli.views import machine
+from fjctl.cli.views import human, machine
 from fjctl.errors import ExitCode, FjctlError, StoreError
 from fjctl.project.settings import Settings
 
@@ -127,7 +127,7 @@ def _config(folder: Path) -> tuple[Settings, Row]:
 def _database(settings: Settings) -> Row:
     from fjctl.store import open_store
 
-    path = settings.database_path
+    path = human.near(settings.database_path)
     if not os.path.lexists(path):
         return Row("database", "ok", f"none yet; {path} is made by the first conversion")
     try:

@@ -44,7 +44,7 @@ def history(what: What = None, limit: Limit = 20, as_json: Json = False) -> Exit
     words = what or []
     path = Path(words[0]) if words and words[0] != "show" else Path()
     settings = load_settings(path if path.is_dir() else path.parent if path.parent.is_dir() else Path())
-    with open_store(settings.database_path, create=False, read_only=True) as store:
+    with open_store(human.near(settings.database_path), create=False, read_only=True) as store:
         if words[:1] == ["show"]:
             return _show(store, _number(words), as_json)
         if len(words) > 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fjctl.cli.terminal import TERMINAL
@@ -49,3 +50,9 @@ def _padded(row: Sequence[str], widths: Sequence[int]) -> list[str]:
 def counted(number: int, what: str, many: str = "") -> str:
     """`1 file`, `2 files`."""
     return f"{number} {what if number == 1 else many or what + 's'}"
+
+
+def near(path: Path) -> Path:
+    """A path below the current folder as seen from there, as messages name it; others as they are."""
+    folder = Path.cwd()
+    return path.relative_to(folder) if path.is_relative_to(folder) else path
