@@ -105,6 +105,8 @@ def convert_file(path: Path, options: Options, *, target: Path | None = None, st
     except FjctlError as error:
         result.error = error
         result.status = Status.REFUSED if isinstance(error, RefusedError) else Status.FAILED
+    except OSError as error:  # such as a name that is too long, met where a path is only looked at
+        result.error = InputError(f"cannot be looked at: {(error.strerror or str(error)).lower()}", place=result.target or result.source)
     if result.conversion is not None:
         result.record = _record(result, options, _timestamp(started), (time.perf_counter() - clock) * 1000)
     return result
@@ -116,15 +118,17 @@ def _convert_file(path: Path, target: Path | None, options: Options, result: Fil
     result.diagnostics = source.located()
     if not source.ok:
         return
-    form = registry.find(options.to) if options.to else bridge.default_target(source)
+    form = _form(source, options)
     target = target or target_path(path, source, form, options)
     result.target = _shown(target, options.root)
     if target.absolute() == path.absolute():
         raise UsageError("the target is the source itself", hint="name another file with -o, or another format with --to")
     target = inside(options.root, target)
     existing = read_if_exists(target)
-    prior = _prior(result, form, existing)
+    free = not options.to and source.journey is not None and "format" not in source.journey.get("origin", {})
+    prior = _prior(result, form, existing, any_workflow=free)
     if prior is not None:
+        form = prior.format or form
         result.before = prior.source.text
         if not options.force:
             _guard_edits(source, prior, result, store)
@@ -135,7 +139,18 @@ def _convert_file(path: Path, target: Path | None, options: Options, result: Fil
     _finish(result, conversion, target, existing, options, store)
 
 
-def _prior(result: FileResult, form: Format, existing: FileState | None) -> Document | None:
+def _form(source: Document, options: Options) -> Format:
+    """The target's format: as asked for, as the journey's origin says, as configured, or the usual one."""
+    if options.to:
+        return registry.find(options.to)
+    configured = options.settings.format if options.settings is not None else ""
+    if configured and source.journey is not None and "format" not in source.journey.get("origin", {}):
+        return registry.find(configured)
+    return bridge.default_target(source)
+
+
+def _prior(result: FileResult, form: Format, existing: FileState | None, *, any_workflow: bool) -> Document | None:
+    """The target as it is; `any_workflow`: a journey that says nothing of its workflow takes the format it finds."""
     if existing is None:
         return None
     prior = document.read(result.target, existing.data)
@@ -143,7 +158,8 @@ def _prior(result: FileResult, form: Format, existing: FileState | None) -> Docu
         result.diagnostics += prior.located()
         raise RefusedError("the target exists and cannot be read, so it is left alone", place=result.target, hint="mend or remove it, then convert again")
     known = prior.format
-    if known is None or known.side != form.side or (form.side == "workflow" and known.name != form.name):
+    fits = known is not None and known.side == form.side and (known.name == form.name or any_workflow or form.side == "journey")
+    if not fits:
         what = known.title if known else "something else"
         raise RefusedError(f"the target is a {what}, not a {form.title}", place=result.target, hint="name another file with -o")
     return prior
@@ -223,20 +239,34 @@ def target_path(path: Path, source: Document, form: Format, options: Options) ->
         return journey_for(path, settings) if form.side == "journey" else path.parent / _name(path, form)
     origin = source.journey.get("origin", {})
     usual = origin.get("format") or settings.format or registry.DEFAULT_WORKFLOW
-    if form.side == "journey" or form.name != usual:
+    if form.side == "journey":
         return path.parent / _name(path, form)
-    return workflow_for(path, settings, named=origin.get("workflow", ""))
+    if form.name != usual:
+        return path.parent / f"{_stem(path)}.{form.name}{form.suffixes[0]}"
+    named = origin.get("workflow", "")
+    target = workflow_for(path, settings, named=named)
+    if named and not (_is_in(target, options.root) or _is_in(target, path.parent)):
+        # A document must not choose files elsewhere, in a project or not.
+        hint = "correct 'origin.workflow', or name the output with -o"
+        raise RefusedError(f"its origin names a workflow outside the project: {named}", place=_shown(path, options.root), hint=hint)
+    return target
+
+
+def _is_in(path: Path, folder: Path) -> bool:
+    return Path(os.path.abspath(path)).is_relative_to(os.path.abspath(folder))  # noqa: PTH100 - by name, as a person reads it
 
 
 def _name(path: Path, form: Format) -> str:
-    from fjctl.formats.registry import FORMATS
+    if form.side == "workflow" and not path.name.lower().endswith(registry.find("journey").suffixes):
+        return f"{_stem(path)}.{form.name}{form.suffixes[0]}"
+    return _stem(path) + form.suffixes[0]
 
+
+def _stem(path: Path) -> str:
+    """The file's name without the suffix of its format."""
+    suffixes = sorted((suffix for known in registry.FORMATS for suffix in known.suffixes), key=len, reverse=True)
     name = path.name
-    suffixes = sorted((suffix for known in FORMATS for suffix in known.suffixes), key=len, reverse=True)
-    stem = next((name[: -len(suffix)] for suffix in suffixes if name.lower().endswith(suffix)), path.stem)
-    if form.side == "workflow" and not name.lower().endswith(registry.find("journey").suffixes):
-        return f"{stem}.{form.name}{form.suffixes[0]}"
-    return f"{stem}{form.suffixes[0]}"
+    return next((name[: -len(suffix)] for suffix in suffixes if name.lower().endswith(suffix)), path.stem)
 
 
 def _shown(path: Path, root: Path) -> str:
