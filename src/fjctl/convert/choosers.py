@@ -42,7 +42,26 @@ def expand(
 
 
 def _needs(block: Block) -> bool:
-    return "more_tools" in block.fields or (bool(block.branches) and (block.kind not in FORK_KINDS or _parts(block)[1] != []))
+    return "more_tools" in block.fields or _runs_workflow(block) or (bool(block.branches) and (block.kind not in FORK_KINDS or _parts(block)[1] != []))
+
+
+def _runs_workflow(block: Block) -> bool:
+    tool = block.fields.get("tool")
+    return isinstance(tool, dict) and tool.get("kind") == "workflow"
+
+
+def _as_call(block: Block) -> None:
+    """A tool that is a workflow becomes the block that calls one."""
+    if _runs_workflow(block):
+        tool = cast("dict[str, Any]", block.fields.pop("tool"))
+        block.kind = BlockKind.WORKFLOW
+        block.fields |= {"journey": tool.get("workflow", ""), "inputs": tool.get("arguments", {})}
+
+
+def as_tool(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The way back of `_as_call`: the tool contract of a block that calls a workflow."""
+    named = {"workflow": fields.get("journey"), "arguments": fields.get("inputs")}
+    return {"kind": "workflow", **{key: item for key, item in named.items() if item}}
 
 
 def _parts(block: Block) -> tuple[list[Branch], list[Branch]]:
@@ -63,6 +82,7 @@ class _Expander:
         self.names = {normalize(block.name) for block in workflow.blocks}
         self.nodes: dict[str, str] = {}
         self.blocks: list[Block] = []
+        self.passing: dict[str, tuple[Branch, Block]] = {}
         self.edges = [replace(edge) for edge in workflow.edges]
         self.by_source: dict[str, list[Edge]] = {}
         for edge in self.edges:
@@ -76,6 +96,7 @@ class _Expander:
             if last.branches:
                 self._choose(block, last)
         for block in self.blocks:
+            _as_call(block)
             if block.kind in FORK_KINDS:
                 self._whatever_is_chosen(block)
         return Expanded(replace(self.workflow, blocks=self.blocks, edges=self.edges), self.nodes)
@@ -124,13 +145,17 @@ class _Expander:
             return
         if block.kind is BlockKind.CONDITION and not any(branch.otherwise for branch in block.branches):
             block.branches.append(Branch(id=f"{block.id}-else", otherwise=True))
-        drawn = {(edge.branch, edge.target) for edge in self.edges if edge.source == block.id}
         self.edges = [edge for edge in self.edges if edge not in always]
-        for branch in block.branches:
+        ways = [(block, branch) for branch in block.branches]
+        passing = self.passing.get(block.id)
+        if passing is not None:
+            ways = [way for way in ways if way[1] is not passing[0]] + [(passing[1], branch) for branch in passing[1].branches]
+        drawn = {(edge.source, edge.branch, edge.target) for edge in self.edges}
+        for source, branch in ways:
             for edge in always:
-                if (branch.id, edge.target) not in drawn:
-                    drawn.add((branch.id, edge.target))
-                    self.edges.append(replace(edge, branch=branch.id))
+                if (source.id, branch.id, edge.target) not in drawn:
+                    drawn.add((source.id, branch.id, edge.target))
+                    self.edges.append(replace(edge, source=source.id, branch=branch.id))
 
     def _choose(self, owner: Block, block: Block) -> None:
         first, rest = _parts(block)
@@ -153,6 +178,7 @@ class _Expander:
             passing = Branch(id=f"{chooser.id}-else", otherwise=True)
             chooser.branches.append(passing)
             self._edge(chooser, router, passing.id)
+            self.passing[chooser.id] = (passing, router)
 
 
 def fold(workflow: Workflow, keys: Mapping[str, str]) -> tuple[Workflow, dict[str, str]]:
@@ -220,9 +246,15 @@ class _Folder:
 
     def _tool(self, block: Block, key: str) -> bool:
         entering = self._only_entry(block)
-        if entering is None or entering.branch is not None or "tool" not in block.fields:
+        if entering is None or entering.branch is not None:
             return False
         source = self.blocks[entering.source]
+        for each in (source, block):
+            if each.kind is BlockKind.WORKFLOW:
+                rest = {name: item for name, item in each.fields.items() if name not in {"journey", "inputs"}}
+                each.kind, each.fields = BlockKind.INTEGRATION, {**rest, "tool": as_tool(each.fields)}
+        if "tool" not in block.fields:
+            return False
         leaving = [edge for edge in self.edges if edge.source == source.id and edge.branch is None]
         if len(leaving) != 1 or "tool" not in source.fields or set(block.fields) - {"tool", "more_tools"}:
             return False

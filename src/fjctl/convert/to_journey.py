@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from fjctl.convert.choosers import as_tool
 from fjctl.convert.naming import DEFAULT_ENTRY, ENTRY, NOTE, Hints, Naming, default_entry, name_blocks, title_for
 from fjctl.convert.results import result_field
 from fjctl.formats.base import is_blank
@@ -230,6 +231,8 @@ class _Writer:
         if kind is BlockKind.AGENT:
             tools = [self._add_tool(tool, definition) for tool, definition in fields.get("tools", {}).items()]
             return {"chat": fields.get("prompt") or block.name, "agent": fields.get("agent"), "tools": tools}
+        if kind is BlockKind.WORKFLOW and name in self.hints.tools:
+            return {"tool": self._tool_names(name, {"tool": as_tool(fields)})}
         if kind is BlockKind.ROUTER:
             return {"fork": fields.get("prompt") or True, "agent": fields.get("agent")}
         if kind is BlockKind.RESPONSE:
