@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from fjctl.diagnostics import Diagnostic
+from fjctl.diagnostics import Diagnostic, Severity, has_errors
 from fjctl.model.journey import KINDS, OPEN, Journey, State, targets, transitions, walk
 from fjctl.model.names import RESERVED
 
@@ -25,6 +25,8 @@ CODES: dict[str, tuple[str, str]] = {
     "FJ146": ("bad-name", "a name that cannot be used for a state"),
     "FJ147": ("not-a-journey", "the document is no journey"),
 }
+_WARNINGS = frozenset({"FJ144"})
+"""A tool may be somebody else's: written down later, or known to the engine by its name."""
 _REASONS = ("when", "command", "event", "on", "else")
 _shape: list[Shape] = []
 
@@ -40,11 +42,12 @@ def decode(value: JsonValue) -> tuple[Journey | None, list[Diagnostic]]:
     found = _shape[0].check(value)
     if not found:
         found = list(_links(cast("Journey", value)))
-    return (None if found else cast("Journey", value)), found
+    return (None if has_errors(found) else cast("Journey", value)), found
 
 
 def _finding(code: str, message: str, pointer: Pointer, hint: str) -> Diagnostic:
-    return Diagnostic(code, CODES[code][0], message, help=hint, pointer=pointer)
+    severity = Severity.WARNING if code in _WARNINGS else Severity.ERROR
+    return Diagnostic(code, CODES[code][0], message, severity, hint, pointer)
 
 
 def _links(journey: Journey) -> Iterator[Diagnostic]:

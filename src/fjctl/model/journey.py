@@ -169,6 +169,7 @@ class State(TypedDict, total=False):
     status: JsonValue
     headers: JsonValue
     commands: dict[str, str]
+    confirm: str | bool
     canned: list[str]
     labels: list[str]
     mode: Mode
