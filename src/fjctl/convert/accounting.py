@@ -60,7 +60,8 @@ class _Walk:
         elif isinstance(value, dict):
             other = written if isinstance(written, dict) else {}
             for key, item in value.items():
-                self.walk((*pointer, key), item, other.get(key, _ABSENT))
+                if item or not is_blank(item):
+                    self.walk((*pointer, key), item, other.get(key, _ABSENT))
         elif isinstance(value, list):
             self._list(pointer, value, written if isinstance(written, list) else [])
         elif written is not _ABSENT and _equal(value, written):
@@ -82,9 +83,9 @@ class _Walk:
 
 def _count(value: Any) -> int:
     if isinstance(value, dict):
-        return sum(_count(item) for item in value.values())
+        return sum(map(_count, value.values()))
     if isinstance(value, list):
-        return sum(_count(item) for item in value)
+        return sum(map(_count, value))
     return 0 if is_blank(value) else 1
 
 

@@ -319,31 +319,34 @@ _OWN_DATA = {
 }
 
 
+_WRAPPERS = frozenset({"data", "state"})
+
+
 def own_part(pointer: Pointer, value: JsonValue = None) -> str:
     """Why a field of a Sim file stays in the workflow."""
     if isinstance(value, dict) and isinstance(pointer[-1], int) and value.get("name") == "":
         return "editor"  # an input row that nobody has named yet
-    parts = list(pointer)
-    while parts and parts[0] in {"data", "state"}:
-        del parts[0]
-    if not parts:
+    start = 0
+    while start < len(pointer) and pointer[start] in _WRAPPERS:
+        start += 1
+    if start == len(pointer):
         return ""
-    head, *rest = parts
+    head, rest = pointer[start], pointer[start + 1 :]
     if head == "blocks":
         return _own_of_block(rest[1:]) if len(rest) > 1 else ""
     if head == "edges":
         return _OWN_EDGE.get(str(rest[1]), "layout") if len(rest) > 1 else ""
     if head == "variables":
-        return "identity" if rest[-1:] in (["id"], ["workflowId"]) else ""
-    if head == "workflow" and rest == ["name"]:
+        return "identity" if rest[-1:] in {("id",), ("workflowId",)} else ""
+    if head == "workflow" and rest == ("name",):
         return "derived?"
     if head in {"metadata", "workflow"} and (not rest or rest[0] in {"name", "description"}):
-        idle = rest[-1:] == ["description"] and isinstance(value, str) and value.lower() in _PLACEHOLDERS
+        idle = rest[-1:] == ("description",) and isinstance(value, str) and value.lower() in _PLACEHOLDERS
         return "derived" if idle else ""
     return "derived" if head in {"loops", "parallels"} else "envelope"
 
 
-def _own_of_block(parts: list[str | int]) -> str:
+def _own_of_block(parts: Pointer) -> str:
     field = str(parts[0])
     if field == "data":
         return _OWN_DATA.get(str(parts[1]), "") if len(parts) > 1 else ""
