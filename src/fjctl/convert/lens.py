@@ -133,7 +133,7 @@ def create(journey: Journey, form: Format) -> Outcome:
 def put_journey(journey: Journey, value: JsonValue, workflow: Workflow, form: Format) -> Outcome:
     """Writes a journey into an existing workflow document: `value` is the document, `workflow` its model."""
     module = form.load()
-    linked, remarks = _linked(journey, workflow, form)
+    linked, remarks, _ = _linked(journey, workflow, form)
     before = read_back(workflow, hints_of(linked), form, journey["journey"])
     linked = with_nodes(linked, {**linked["origin"].get("nodes", {}), **before["origin"]["nodes"]})
     here, there = prepare(before, form, workflow), prepare(linked, form, workflow)
@@ -154,8 +154,7 @@ def put_journey(journey: Journey, value: JsonValue, workflow: Workflow, form: Fo
 
 def put_workflow(workflow: Workflow, journey: Journey, form: Format) -> Outcome:
     """Writes a workflow into an existing journey document; what only the journey says stays."""
-    linked, remarks = _linked(journey, workflow, form)
-    known = linked["origin"].get("nodes", {})
+    linked, remarks, own = _linked(journey, workflow, form)
     base, prepared, _ = image(linked, form, workflow)
     hints = hints_of(linked, prepared.nodes)
     theirs = read_back(workflow, hints, form, journey["journey"])
@@ -163,24 +162,22 @@ def put_workflow(workflow: Workflow, journey: Journey, form: Format) -> Outcome:
     for value in (base, theirs):
         value.pop("origin", None)
     result = transplant(cast("JsonValue", base), cast("JsonValue", theirs), cast("JsonValue", journey), list_keys, coerce)
-    merged = cast("Journey", result)
-    if "origin" in journey or any(prepared.nodes.get(key) != node for key, node in nodes.items()):
-        merged = _with_origin(merged, journey, nodes, known)
+    merged = _with_origin(cast("Journey", result), journey, nodes, own)
     outcome = Outcome(cast("JsonValue", merged), merged, workflow, nodes, [], remarks)
     if not same(base, theirs):  # type: ignore[arg-type]
         outcome = _verified(outcome, workflow, theirs, form)
     return outcome
 
 
-def _with_origin(merged: Journey, journey: Journey, nodes: dict[str, str], known: dict[str, str]) -> Journey:
+def _with_origin(merged: Journey, journey: Journey, nodes: dict[str, str], own: dict[str, str]) -> Journey:
+    """The journey with its links brought up to date; `own` are those it has, written down or following from its names.
+    Links that already follow are not written down."""
     before = journey.get("origin", {}).get("nodes", {})
-    kept = {key: nodes[key] for key in before if key in nodes}
-    new = {key: node for key, node in nodes.items() if key not in before}
-    del known
-    if "origin" in merged and kept == before and not new:
+    new = {key: node for key, node in nodes.items() if own.get(key) != node}
+    if not new and before.keys() <= nodes.keys():
         return merged
-    origin = {**merged.get("origin", {}), "nodes": {**kept, **new}}
-    return cast("Journey", {**merged, "origin": origin})
+    written = {key: nodes[key] for key in before if key in nodes} | new if "origin" in journey else nodes
+    return cast("Journey", {**merged, "origin": {**merged.get("origin", {}), "nodes": written}})
 
 
 def _in_journey(losses: Sequence[Loss], journey: Journey, nodes: dict[str, str]) -> list[Loss]:
@@ -202,8 +199,9 @@ def with_nodes(journey: Journey, nodes: dict[str, str]) -> Journey:
     return cast("Journey", {**journey, "origin": {**journey.get("origin", {}), "nodes": nodes}})
 
 
-def _linked(journey: Journey, workflow: Workflow, form: Format) -> tuple[Journey, list[Diagnostic]]:
-    """The journey with an origin whose node ids are those of `workflow`, and remarks on what could not be linked."""
+def _linked(journey: Journey, workflow: Workflow, form: Format) -> tuple[Journey, list[Diagnostic], dict[str, str]]:
+    """The journey with an origin whose node ids are those of `workflow`, remarks on what could not be linked, and the
+    links as the journey itself has them."""
     prepared = prepare(journey, form)
     ids = {block.id for block in workflow.blocks}
     nodes = prepared.nodes
@@ -222,7 +220,7 @@ def _linked(journey: Journey, workflow: Workflow, form: Format) -> tuple[Journey
         for key in free
     ]
     kept = {key: node for key, node in origin.get("nodes", {}).items() if key not in nodes and key not in stale}
-    return cast("Journey", {**journey, "origin": {**origin, "nodes": {**kept, **nodes}}}), remarks
+    return cast("Journey", {**journey, "origin": {**origin, "nodes": {**kept, **nodes}}}), remarks, prepared.nodes
 
 
 def _remark(code: str, message: str, pointer: Pointer, hint: str) -> Diagnostic:
