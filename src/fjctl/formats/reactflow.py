@@ -47,21 +47,32 @@ _NODE_MEANING = frozenset({"id", "type", "data", "parentId", "parentNode"})
 _EDGE_TALK = frozenset({"confirm", "delay", "priority", "notes", "label", "condition"})
 
 
-def own_part(pointer: Pointer, _: JsonValue = None) -> str:
+def own_part(pointer: Pointer, value: JsonValue = None) -> str:
     """Why a field of a React Flow file stays in the workflow."""
     parts = [str(part) for part in pointer]
     place = next((n for n, part in enumerate(parts) if part in {"nodes", "edges", "elements"}), -1)
-    numbered = place >= 0 and len(pointer) > place + 1 and isinstance(pointer[place + 1], int)
-    if not numbered:
-        if MEANING in parts[:-1] or parts[-1:] in (["name"], ["title"], ["description"]):
-            return ""
-        return "layout" if parts[-1:] == ["zoom"] or "viewport" in parts else "envelope"
+    if place < 0 or len(pointer) <= place + 1 or not isinstance(pointer[place + 1], int):
+        return "" if place == len(parts) - 1 else _own_of_envelope(parts, value)
     inner = parts[place + 2 :]
     if not inner:
         return ""
     if parts[place] == "edges" or inner[0] in {"source", "target", "sourceHandle", "targetHandle", "label"}:
         return _own_of_edge(inner)
+    if inner[:2] == ["data", "label"] or (len(inner) > 3 and value == inner[-2]):
+        return "derived?"  # a component's name (RAGFlow), a row that repeats its key
     return _own_of_node(inner)
+
+
+def _own_of_envelope(parts: list[str], value: JsonValue) -> str:
+    """What stands around nodes and edges: maps on the way to them and the title mean something."""
+    last = parts[-1]
+    if MEANING in parts or last in {"name", "description", "metadata"}:
+        return ""
+    if last == "title" or parts[-2:-1] in (["title"], ["name"], ["description"]):
+        return "" if isinstance(value, dict) else "envelope?"
+    if last in {"viewport", "zoom", "position"}:
+        return "layout"
+    return "" if isinstance(value, dict) and graph_pointer(value) is not None else "envelope"
 
 
 def _own_of_edge(inner: list[str]) -> str:
@@ -69,6 +80,8 @@ def _own_of_edge(inner: list[str]) -> str:
         return "identity"
     if inner[0] == "data" and len(inner) > 1:
         return "" if inner[1] in _EDGE_TALK else "editor"
+    if inner[0] in {"source", "target", "sourceHandle"}:
+        return "dangling?"
     if inner[0] in _EDGE_MEANING:
         return ""
     return "layout" if inner[0] in {"targetHandle", "type", "style", "markerEnd", "markerStart", "zIndex"} else "editor"
@@ -83,7 +96,7 @@ def _own_of_node(inner: list[str]) -> str:
     if head not in _NODE_MEANING:
         return "editor"
     if head != "data" or len(inner) == 1:
-        return "" if head != "data" else "editor"
+        return ""
     if inner[1] in NOISE or (len(inner) > 2 and inner[2] in NOISE):
         return "editor"
     if len(inner) > 2 and inner[1] in {"form", "config", "data"} and inner[2] == "outputs":

@@ -245,11 +245,14 @@ def _duration_in(value: Any, unit: str) -> Read | None:
     return Read(f"{text}{_UNITS.get(unit.lower(), '')}", {})
 
 
-def _duration_out(value: Any, prior: Any, _: Row) -> Any:
+def duration_out(value: Any, prior: Any, unit: str) -> Any:
+    """A duration as a number in the prior one's unit where it is whole in it, else as text."""
     match = _DURATION.fullmatch(value) if isinstance(value, str) else None
-    if match is None or not isinstance(prior, (int, float)):
+    if match is None or isinstance(prior, bool) or not isinstance(prior, (int, float)):
         return value
-    amount = match.group(1)
+    amount, said = match.groups()
+    if said != _UNITS.get(unit.lower()):
+        return value
     return float(amount) if "." in amount else int(amount)
 
 
@@ -280,7 +283,6 @@ WRITERS: dict[str, Callable[[Any, Any, Row], Any]] = {
     "assign": _assign_out,
     "tools": _tools_out,
     "language": _language_out,
-    "duration": _duration_out,
 }
 
 

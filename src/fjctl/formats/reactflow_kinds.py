@@ -76,7 +76,7 @@ LAYOUT = _words(
     "targetPosition initialWidth initialHeight viewport zoom dragHandle"
 )
 PLAIN_HANDLES = frozenset(
-    {"", "source", "output", "out", "start", "right", "bottom", "default-source", "next", "done", "null", "a", "b"}
+    {"", "source", "output", "out", "start", "right", "bottom", "default-source", "next", "done", "null"}
 )
 AFTER_HANDLES = frozenset({"done", "end", "after", "exit", "loop-end-source", "parallel-end-source", "completed"})
 ERROR_HANDLES = frozenset({"error", "fail", "failure", "failed", "on_error", "onerror", "on-error", "exception"})

@@ -53,6 +53,8 @@ class Reading:
     nodes: dict[str, Node] = field(default_factory=dict)
     choices: dict[str, Choices] = field(default_factory=dict)
     edges: dict[tuple[str, str | None, str], list[Map]] = field(default_factory=dict)
+    copies: dict[int, list[Map]] = field(default_factory=dict)
+    in_order: list[Map] = field(default_factory=list)
     titles: dict[str, Path] = field(default_factory=dict)
 
 
@@ -68,6 +70,7 @@ class _Reader:
         self.out = Reading(self.graph, pointer)
         self.old = not isinstance(self.graph.get("nodes"), list)
         self.raw: dict[str, Map] = {}
+        self.sound: set[str] = set()
         self.outgoing: dict[str, list[tuple[Pointer, Map]]] = {}
 
     def _items(self, key: str) -> list[tuple[Pointer, Any]]:
@@ -133,6 +136,7 @@ class _Reader:
                 self.out.found.append(warning("FJ303", message, pointer, hint=hint))
                 continue
             entered.add(ends[1])
+            self.out.in_order.append(raw)
             self.outgoing.setdefault(ends[0], []).append((pointer, raw))
         return entered
 
@@ -169,32 +173,32 @@ class _Reader:
 
     def _parent(self, identifier: str) -> str | None:
         """The nearest container above a node; groups that are only drawn are passed through."""
+        found: str | None = None
         seen = {identifier}
         above = parent_of(self.raw[identifier])
-        while above:
+        while above and above not in self.sound:
             if above in seen:
                 hint = "nodes cannot hold each other in a circle; clear one parentId"
-                self.out.found.append(
-                    finding("FJ304", f"node {identifier!r} sits in itself", self.out.places[identifier], hint=hint)
-                )
+                message = f"node {identifier!r} sits in itself"
+                self.out.found.append(finding("FJ304", message, self.out.places[identifier], hint=hint))
                 return None
             if above not in self.raw:
                 hint = "React Flow draws it without a parent; clear its parentId"
                 message = f"node {identifier!r} sits in {above!r}, which does not exist"
                 self.out.found.append(warning("FJ304", message, self.out.places[identifier], hint=hint))
-                return None
-            if above in self.out.nodes and self.out.nodes[above].kind in CONTAINER_KINDS:
-                return None if self._circular(above) else above
+                return found
             seen.add(above)
+            found = found or self._container(above)
             above = parent_of(self.raw[above])
-        return None
+        self.sound |= seen
+        while above and found is None:
+            found = self._container(above)
+            above = parent_of(self.raw[above])
+        return found
 
-    def _circular(self, identifier: str) -> bool:
-        seen: set[str] = set()
-        while identifier and identifier not in seen:
-            seen.add(identifier)
-            identifier = parent_of(self.raw.get(identifier, {}))
-        return bool(identifier)
+    def _container(self, identifier: str) -> str | None:
+        node = self.out.nodes.get(identifier)
+        return identifier if node is not None and node.kind in CONTAINER_KINDS else None
 
     def _ways(self, block: Block) -> None:
         pairs = [(p, raw) for p, raw in self.outgoing.get(block.id, ()) if id_of(raw["target"]) in self.out.nodes]
@@ -212,8 +216,14 @@ class _Reader:
                 self.out.found.append(warning("FJ307", message, pointer, hint=hint))
             edge = Edge(source=block.id, target=id_of(raw["target"]), branch=way, id=str(raw.get("id") or ""))
             edge.talk = edge_talk(raw, block.branch(way) is not None)
+            known = self.out.edges.setdefault((edge.source, way, edge.target), [])
+            chosen = block.branch(way) is not None
+            same = next((item for item in known if edge_talk(item, chosen) == edge.talk), None)
+            if same is not None:
+                self.out.copies.setdefault(id(same), []).append(raw)
+                continue
             self.out.workflow.edges.append(edge)
-            self.out.edges.setdefault((edge.source, way, edge.target), []).append(raw)
+            known.append(raw)
 
     def _title(self) -> None:
         """Name, description, variables and conversation-wide parts, of the graph or of the maps around it."""

@@ -20,8 +20,9 @@ from fjctl.formats.reactflow_choices import (
     write_rows,
 )
 from fjctl.formats.reactflow_data import CHOICES, OVERFLOW, Map, Node, at, data_of, read_node
-from fjctl.formats.reactflow_forms import WRITERS, is_numbered
+from fjctl.formats.reactflow_forms import WRITERS, duration_out, duration_unit, is_numbered
 from fjctl.formats.reactflow_kinds import FALSE_WORDS, PLANS, Path
+from fjctl.formats.reactflow_order import Order
 from fjctl.formats.reactflow_read import MEANING, Reading, add_beyond, edge_talk, graph_pointer, parent_of, read
 from fjctl.model.names import humanize
 from fjctl.model.workflow import (
@@ -62,9 +63,9 @@ class _Writer:
         self.by_id = workflow.by_id()
         self.edges: list[Map] = []
         self.edge_ids: set[str] = set()
-        self.spare = {key: list(raws) for key, raws in self.reading.edges.items()}
+        self.order = Order(workflow, self.reading)
         self.outgoing: dict[str, list[Edge]] = {}
-        for edge in workflow.edges:
+        for edge in self.order.edges:
             self.outgoing.setdefault(edge.source, []).append(edge)
         self.plain = self._usual_handles()
         self.entered = {edge.target for edge in workflow.edges}
@@ -82,11 +83,15 @@ class _Writer:
     def write(self) -> JsonValue:
         written: dict[int, Map] = {}
         nodes = []
-        for block in self._parents_first():
+        for block in self.order.blocks:
             node, edges = self.node(block)
             nodes.append(node)
             written |= {id(edge): raw for edge, raw in zip(self.outgoing.get(block.id, ()), edges, strict=True)}
-        edges = [written[id(edge)] for edge in self.workflow.edges if id(edge) in written]
+        keyed = [(self.order.keys[id(edge)], written[id(edge)]) for edge in self.order.edges if id(edge) in written]
+        keyed += [
+            (key, self._copy(written[id(edge)], raw)) for key, edge, raw in self.order.copies if id(edge) in written
+        ]
+        edges = [raw for _, raw in sorted(keyed, key=lambda item: item[0])]
         for raw in edges:
             self._identify(raw)
         old = not self.fresh and not isinstance(self.reading.graph.get("nodes"), list)
@@ -94,21 +99,6 @@ class _Writer:
         if self.fresh:
             graph["viewport"] = {"x": 0, "y": 0, "zoom": 1}
         return self._title(graph)
-
-    def _parents_first(self) -> list[Block]:
-        """Blocks in their order, parents in front of their children, as version 12 requires."""
-        listed: list[Block] = []
-        done: set[str] = set()
-        for block in self.workflow.blocks:
-            chain: list[Block] = []
-            above: Block | None = block
-            while above is not None and above.id not in done and above not in chain:
-                chain.append(above)
-                above = self.by_id.get(above.parent) if above.parent else None
-            for item in reversed(chain):
-                done.add(item.id)
-                listed.append(item)
-        return listed
 
     def _title(self, graph: Map) -> JsonValue:
         workflow = self.workflow
@@ -206,11 +196,7 @@ class _Writer:
 
     def edge(self, edge: Edge, choices: Choices, *, own: bool) -> Map:
         """An edge; the one that the prior document has for the same way lends its spelling."""
-        raws = self.spare.get((edge.source, edge.branch, edge.target), [])
-        number = [e for e in self.outgoing[edge.source] if (e.branch, e.target) == (edge.branch, edge.target)].index(
-            edge
-        )
-        raw = raws[number] if number < len(raws) else None
+        raw = self.order.raw.get(id(edge))
         written: Map = {"id": raw["id"] if raw is not None and "id" in raw else edge.id}
         written["source"] = self.raw_ids.get(edge.source, edge.source)
         written["target"] = self.raw_ids.get(edge.target, edge.target)
@@ -248,6 +234,12 @@ class _Writer:
         if sibling is not None:
             return {"sourceHandle": sibling.get("sourceHandle"), "targetHandle": self.plain[1]}
         return {"sourceHandle": choices.handle(edge.branch), "targetHandle": self.plain[1]}
+
+    @staticmethod
+    def _copy(written: Map, raw: Map) -> Map:
+        """A further edge that says the same as a written one."""
+        own = {key: raw[key] for key in ("id", "sourceHandle") if key in raw}
+        return {**{key: item for key, item in written.items() if key != "sourceHandle"}, "id": "", **own}
 
     def _sibling(self, edge: Edge) -> Map | None:
         """An edge that the prior document has for the same branch."""
@@ -323,20 +315,27 @@ def _data(block: Block, prior: Node, choices: Choices, *, flat: bool, own: bool)
             continue
         value = _take(left, site.meaning)
         beyond = _take(left, site.beyond) if site.beyond and isinstance(at(left, site.beyond), dict) else {}
-        if isinstance(value, dict) or site.form in _ROWS:
+        if site.form == "duration":
+            unit = duration_unit(site.place[-1], at(before, site.place[:-1]))
+            _set(data, site.place, duration_out(value, at(before, site.place), unit))
+        elif isinstance(value, dict) or site.form in _ROWS:
             value = WRITERS[site.form](value, at(before, site.place), beyond)
             _merge(data, site.place, value)
         else:
             _set(data, site.place, WRITERS[site.form](value, at(before, site.place), beyond))
-    for key in ("disabled", "enabled"):
-        if isinstance(before.get(key), bool):
-            data[key] = block.enabled if key == "enabled" else not block.enabled
-    if not block.enabled and not isinstance(before.get("disabled"), bool):
-        data["enabled"] = False
+    _write_enabled(data, before, enabled=block.enabled)
     if flat:
         _place_new(data, left, prior)
     _leave(data, left, before)
     return data
+
+
+def _write_enabled(data: Map, before: Map, *, enabled: bool) -> None:
+    for key in ("disabled", "enabled"):
+        if isinstance(before.get(key), bool):
+            data[key] = enabled if key == "enabled" else not enabled
+    if not enabled and not isinstance(before.get("disabled"), bool):
+        data["enabled"] = False
 
 
 _ROWS = frozenset({"variables", "fields", "tools", "assign"})

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fjctl.convert import lens
 from fjctl.convert.adopt import adopt
 from fjctl.convert.naming import hints_of
 from fjctl.convert.to_journey import to_journey
 from fjctl.convert.to_workflow import to_workflow
-from fjctl.formats import reactflow
+from fjctl.formats import reactflow, registry
 from fjctl.formats.reactflow_kinds import KINDS
 from fjctl.model.transplant import same
 from tests.strategies import journeys
@@ -92,6 +93,22 @@ def test_meanings_go_back_to_where_a_real_file_keeps_them(path: Path) -> None:
     assert added == []
 
 
+@pytest.mark.parametrize("path", FILES)
+def test_an_edit_of_one_state_touches_one_node_of_a_real_file(path: Path) -> None:
+    value = json.loads(path.read_bytes())
+    workflow = reactflow.decode(value).workflow
+    journey: Any = to_journey(workflow)
+    name = next(iter(journey["states"]))
+    journey["states"][name]["title"] = "Something new"
+    outcome = lens.put_journey(journey, value, workflow, registry.find("reactflow"))
+    assert not outcome.refused
+    pointer = reactflow.graph_pointer(value)
+    before, after = _at(value, pointer), _at(outcome.value, pointer)
+    assert same(before["edges"], after["edges"])
+    changed = [one["id"] for one, other in zip(before["nodes"], after["nodes"], strict=True) if not same(one, other)]
+    assert changed == [journey["origin"]["nodes"][name]]
+
+
 def _at(value: Any, pointer: Any) -> Any:
     for part in pointer:
         value = value[part]
@@ -102,12 +119,13 @@ def test_the_corpus_is_there_or_said_to_be_missing() -> None:
     assert corpus() is None or len(FILES) >= 14
 
 
-_WORDS = st.sampled_from(
-    ["id", "type", "data", "label", "name", "form", "config", "prompt", "condition", "cases", "choices", "tool", "agent"]
-    + ["inputs", "fields", "tools", "language", "code", "seconds", "unit", "parentId", "position", "x", "source", "say"]
-    + ["target", "sourceHandle", "notes", "agentNode", "router", "if", "loop", "a", "b", "true", "no", "error", "http"]
-    + ["start", "wait", "human", "assign", "note", "group", "fjctl", "talk", "extras", "retry", "settings", "items"]
+_TEXT = (
+    "id type data label name form config prompt condition cases choices tool agent inputs "
+    "fields tools language code seconds unit parentId position x source say target sourceHandle "
+    "notes agentNode router if loop a b true no error http start wait human assign note group "
+    "fjctl talk extras retry settings items "
 )
+_WORDS = st.sampled_from(_TEXT.split())
 _ODD: st.SearchStrategy[Any] = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(-2, 3), st.just(0.5), _WORDS, st.just("")),
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(_WORDS, inner, max_size=5)),
