@@ -87,7 +87,9 @@ def read(path: str | Path, *, format: str = "") -> Document:  # noqa: A002 - the
     return document.read(str(path), read_bytes(Path(path)).data, format_name=format)
 
 
-def convert(source: Document, to: str = "", *, prior: Document | None = None, names: bridge.Names | None = None) -> Conversion:
+def convert(
+    source: Document, to: str = "", *, prior: Document | None = None, names: bridge.Names | None = None
+) -> Conversion:
     """Converts in memory: to the format `to`, into `prior` where one is given. Never raises for what is in the document."""
     target = registry.find(to) if to else (prior.format if prior and prior.format else bridge.default_target(source))
     return bridge.convert(source, target, prior, names)
@@ -106,7 +108,9 @@ def convert_file(path: Path, options: Options, *, target: Path | None = None, st
         result.error = error
         result.status = Status.REFUSED if isinstance(error, RefusedError) else Status.FAILED
     except OSError as error:  # such as a name that is too long, met where a path is only looked at
-        result.error = InputError(f"cannot be looked at: {(error.strerror or str(error)).lower()}", place=result.target or result.source)
+        result.error = InputError(
+            f"cannot be looked at: {(error.strerror or str(error)).lower()}", place=result.target or result.source
+        )
     if result.conversion is not None:
         result.record = _record(result, options, _timestamp(started), (time.perf_counter() - clock) * 1000)
     return result
@@ -122,7 +126,9 @@ def _convert_file(path: Path, target: Path | None, options: Options, result: Fil
     target = target or target_path(path, source, form, options)
     result.target = _shown(target, options.root)
     if target.absolute() == path.absolute():
-        raise UsageError("the target is the source itself", hint="name another file with -o, or another format with --to")
+        raise UsageError(
+            "the target is the source itself", hint="name another file with -o, or another format with --to"
+        )
     target = inside(options.root, target)
     existing = read_if_exists(target)
     free = not options.to and source.journey is not None and "format" not in source.journey.get("origin", {})
@@ -156,12 +162,22 @@ def _prior(result: FileResult, form: Format, existing: FileState | None, *, any_
     prior = document.read(result.target, existing.data)
     if not prior.ok:
         result.diagnostics += prior.located()
-        raise RefusedError("the target exists and cannot be read, so it is left alone", place=result.target, hint="mend or remove it, then convert again")
+        raise RefusedError(
+            "the target exists and cannot be read, so it is left alone",
+            place=result.target,
+            hint="mend or remove it, then convert again",
+        )
     known = prior.format
-    fits = known is not None and known.side == form.side and (known.name == form.name or any_workflow or form.side == "journey")
+    fits = (
+        known is not None
+        and known.side == form.side
+        and (known.name == form.name or any_workflow or form.side == "journey")
+    )
     if not fits:
         what = known.title if known else "something else"
-        raise RefusedError(f"the target is a {what}, not a {form.title}", place=result.target, hint="name another file with -o")
+        raise RefusedError(
+            f"the target is a {what}, not a {form.title}", place=result.target, hint="name another file with -o"
+        )
     return prior
 
 
@@ -180,7 +196,9 @@ def _guard_edits(source: Document, prior: Document, result: FileResult, store: S
         return  # what cannot be remembered cannot be guarded; whoever records will say so
     if agreed is None:
         return
-    agreed_source, agreed_target = (agreed.journey, agreed.workflow) if from_journey else (agreed.workflow, agreed.journey)
+    agreed_source, agreed_target = (
+        (agreed.journey, agreed.workflow) if from_journey else (agreed.workflow, agreed.journey)
+    )
     present = prior.encoded(prior.source.text)
     if agreed_target == present or content_hash(present) == intended:
         return  # as agreed, or as a run wrote it that did not live to say so
@@ -206,7 +224,9 @@ def _finish(
         result.status = Status.REFUSED
         count = len(conversion.meaningful_losses)
         hint = "see them with --report, or convert without --strict"
-        raise RefusedError(f"{count} {'field' if count == 1 else 'fields'} would be lost", place=result.source, hint=hint)
+        raise RefusedError(
+            f"{count} {'field' if count == 1 else 'fields'} would be lost", place=result.source, hint=hint
+        )
     if conversion.unchanged:
         result.status = Status.UNCHANGED
     elif not options.write:
@@ -248,7 +268,9 @@ def target_path(path: Path, source: Document, form: Format, options: Options) ->
     if named and not (_is_in(target, options.root) or _is_in(target, path.parent)):
         # A document must not choose files elsewhere, in a project or not.
         hint = "correct 'origin.workflow', or name the output with -o"
-        raise RefusedError(f"its origin names a workflow outside the project: {named}", place=_shown(path, options.root), hint=hint)
+        raise RefusedError(
+            f"its origin names a workflow outside the project: {named}", place=_shown(path, options.root), hint=hint
+        )
     return target
 
 
@@ -299,7 +321,9 @@ def _record(result: FileResult, options: Options, started_at: str, duration_ms: 
 
     source = conversion.source
     data = source.encoded(source.source.text)
-    files = [FileRecord("input", result.source, source.format.name if source.format else "", content_hash(data), len(data))]
+    files = [
+        FileRecord("input", result.source, source.format.name if source.format else "", content_hash(data), len(data))
+    ]
     done = result.status in {Status.WRITTEN, Status.UNCHANGED} and conversion.text is not None
     if done and conversion.text is not None:
         written = conversion.text.encode("utf-8")
@@ -321,14 +345,21 @@ def _mapping(result: FileResult, conversion: Conversion) -> MappingRecord | None
     from fjctl.store import Base, EdgeTransition, MappingRecord, NodeState, VariableLink
 
     source_is_journey = conversion.source.journey is not None
-    if source_is_journey == (conversion.target.side == "journey") or conversion.workflow is None or conversion.text is None:
+    if (
+        source_is_journey == (conversion.target.side == "journey")
+        or conversion.workflow is None
+        or conversion.text is None
+    ):
         return None
     here, there = conversion.source.source.text.encode(), conversion.text.encode()
     workflow = conversion.workflow
     by_node = {node: key for key, node in conversion.nodes.items()}
     kinds = {block.id: block.kind.value for block in workflow.blocks}
     form = conversion.target if source_is_journey else conversion.source.format
-    variables = [(name, str(shape.get("type", "")) if isinstance(shape, dict) else "") for name, shape in workflow.variables.items()]
+    variables = [
+        (name, str(shape.get("type", "")) if isinstance(shape, dict) else "")
+        for name, shape in workflow.variables.items()
+    ]
     return MappingRecord(
         workflow_path=result.target if source_is_journey else result.source,
         journey_path=result.source if source_is_journey else result.target,
@@ -353,9 +384,25 @@ def remember(store: Store, results: list[FileResult]) -> None:
 def worst(results: list[FileResult]) -> int:
     """The exit code for a batch: 2 when a file could not be read, 1 when one was refused, else 0."""
     if any(result.status is Status.FAILED for result in results):
-        unreadable = any(r.status is Status.FAILED and (r.error is None or isinstance(r.error, (InputError, UsageError))) for r in results)
+        unreadable = any(
+            r.status is Status.FAILED and (r.error is None or isinstance(r.error, (InputError, UsageError)))
+            for r in results
+        )
         return 2 if unreadable else 1
     return 1 if any(result.status is Status.REFUSED for result in results) else 0
 
 
-__all__ = ["Diagnostic", "FileResult", "Options", "Severity", "Status", "StoreError", "convert", "convert_file", "read", "reads", "remember", "worst"]
+__all__ = [
+    "Diagnostic",
+    "FileResult",
+    "Options",
+    "Severity",
+    "Status",
+    "StoreError",
+    "convert",
+    "convert_file",
+    "read",
+    "reads",
+    "remember",
+    "worst",
+]

@@ -93,7 +93,9 @@ def place(workflow: Workflow, prior: Workflow | None = None) -> Workflow:
         x, y = (other.x, other.y) if keep else (None, None)
         blocks.append(replace(block, x=x, y=y, width=other.width, height=other.height))
     missing = [block for block in blocks if block.x is None or block.y is None]
-    if missing and (prior is None or any(block.id not in known or block.parent != known[block.id].parent for block in missing)):
+    if missing and (
+        prior is None or any(block.id not in known or block.parent != known[block.id].parent for block in missing)
+    ):
         blocks = _laid_out(blocks, workflow.edges, anew=len(missing) == len(blocks))
     return replace(workflow, blocks=blocks)
 

@@ -111,13 +111,22 @@ def _to_journey(result: Conversion, names: Names) -> None:
         journey = lens.read_back(workflow, Hints(), form, _stem(result.source.source.name))
         nodes = journey["origin"]["nodes"]
         _origin(journey, form, names)
-        result.journey, result.value, result.workflow, result.nodes = journey, cast("JsonValue", journey), workflow, nodes
+        result.journey, result.value, result.workflow, result.nodes = (
+            journey,
+            cast("JsonValue", journey),
+            workflow,
+            nodes,
+        )
         result.text = fresh(result.value, syntax_of(names.target or "x.yaml", ""), schema=names.schema)
     result.read = workflow
 
 
 def _origin(journey: Journey, form: Format, names: Names) -> None:
-    origin = {**({"workflow": names.workflow} if names.workflow else {}), "format": form.name, "nodes": journey["origin"]["nodes"]}
+    origin = {
+        **({"workflow": names.workflow} if names.workflow else {}),
+        "format": form.name,
+        "nodes": journey["origin"]["nodes"],
+    }
     journey["origin"] = cast("Any", origin)
 
 

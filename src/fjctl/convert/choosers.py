@@ -42,7 +42,11 @@ def expand(
 
 
 def _needs(block: Block) -> bool:
-    return "more_tools" in block.fields or _runs_workflow(block) or (bool(block.branches) and (block.kind not in FORK_KINDS or _parts(block)[1] != []))
+    return (
+        "more_tools" in block.fields
+        or _runs_workflow(block)
+        or (bool(block.branches) and (block.kind not in FORK_KINDS or _parts(block)[1] != []))
+    )
 
 
 def _runs_workflow(block: Block) -> bool:
@@ -149,7 +153,9 @@ class _Expander:
         ways = [(block, branch) for branch in block.branches]
         passing = self.passing.get(block.id)
         if passing is not None:
-            ways = [way for way in ways if way[1] is not passing[0]] + [(passing[1], branch) for branch in passing[1].branches]
+            ways = [way for way in ways if way[1] is not passing[0]] + [
+                (passing[1], branch) for branch in passing[1].branches
+            ]
         drawn = {(edge.source, edge.branch, edge.target) for edge in self.edges}
         for source, branch in ways:
             for edge in always:
@@ -194,7 +200,11 @@ def fold(workflow: Workflow, keys: Mapping[str, str]) -> tuple[Workflow, dict[st
 
 def _owner(key: str) -> str:
     head, dot, tail = key.rpartition(".")
-    return head if dot and (f".{tail}" in {NEXT, OTHERWISE} or (tail.startswith("tool") and tail[4:].isdecimal())) else "\x00"
+    return (
+        head
+        if dot and (f".{tail}" in {NEXT, OTHERWISE} or (tail.startswith("tool") and tail[4:].isdecimal()))
+        else "\x00"
+    )
 
 
 class _Folder:

@@ -19,8 +19,8 @@ from fjctl.convert.to_journey import to_journey
 from fjctl.convert.to_workflow import Builder
 from fjctl.diagnostics import Diagnostic, Loss
 from fjctl.formats.journey import coerce, list_keys
-from fjctl.model.journey import walk
 from fjctl.model.fitting import fit_workflow
+from fjctl.model.journey import walk
 from fjctl.model.meaning import difference, meaning
 from fjctl.model.transplant import same, transplant
 
@@ -127,7 +127,9 @@ def create(journey: Journey, form: Format) -> Outcome:
         return Outcome(journey=journey, diagnostics=refusals(prepared.refused, form))
     workflow = place(prepared.workflow)
     encoded = form.load().encode(workflow)
-    return Outcome(encoded.value, journey, workflow, prepared.nodes, _in_journey(encoded.losses, journey, prepared.nodes))
+    return Outcome(
+        encoded.value, journey, workflow, prepared.nodes, _in_journey(encoded.losses, journey, prepared.nodes)
+    )
 
 
 def put_journey(journey: Journey, value: JsonValue, workflow: Workflow, form: Format) -> Outcome:
@@ -145,7 +147,9 @@ def put_journey(journey: Journey, value: JsonValue, workflow: Workflow, form: Fo
         result = value
     else:
         result = transplant(base.value, theirs.value, value, _keys_of(form))
-    outcome = Outcome(result, journey, there.workflow, there.nodes, _in_journey(theirs.losses, journey, there.nodes), remarks)
+    outcome = Outcome(
+        result, journey, there.workflow, there.nodes, _in_journey(theirs.losses, journey, there.nodes), remarks
+    )
     # Equal documents from unequal models: what differs is the conversation's own part, or has been lost.
     if result is not value or here.workflow != there.workflow:
         _verify(outcome, module.decode(result).workflow, linked, form)
@@ -161,7 +165,9 @@ def put_workflow(workflow: Workflow, journey: Journey, form: Format) -> Outcome:
     nodes = theirs["origin"]["nodes"]
     for value in (base, theirs):
         value.pop("origin", None)
-    result = transplant(cast("JsonValue", base), cast("JsonValue", theirs), cast("JsonValue", journey), list_keys, coerce)
+    result = transplant(
+        cast("JsonValue", base), cast("JsonValue", theirs), cast("JsonValue", journey), list_keys, coerce
+    )
     merged = _with_origin(cast("Journey", result), journey, nodes, own)
     outcome = Outcome(cast("JsonValue", merged), merged, workflow, nodes, [], remarks)
     if not same(base, theirs):  # type: ignore[arg-type]
@@ -211,12 +217,21 @@ def _linked(journey: Journey, workflow: Workflow, form: Format) -> tuple[Journey
         moved = {old: new for old, new in links.items() if old != new}
         nodes = {key: links.get(node, node) for key, node in nodes.items()}
         if moved:
-            remarks.append(_remark("FJ404", f"{len(moved)} nodes were found again under new ids", (), "the links are written anew"))
+            remarks.append(
+                _remark("FJ404", f"{len(moved)} nodes were found again under new ids", (), "the links are written anew")
+            )
     origin = journey.get("origin", {})
-    stale = {key for key, node in origin.get("nodes", {}).items() if key not in nodes and node in ids and "." not in key}
+    stale = {
+        key for key, node in origin.get("nodes", {}).items() if key not in nodes and node in ids and "." not in key
+    }
     free = {key: node for key, node in origin.get("nodes", {}).items() if key in stale and node not in nodes.values()}
     remarks += [
-        _remark("FJ403", f"state {key!r} of the origin is gone from the journey", ("origin", "nodes", key), "its block is removed from the workflow")
+        _remark(
+            "FJ403",
+            f"state {key!r} of the origin is gone from the journey",
+            ("origin", "nodes", key),
+            "its block is removed from the workflow",
+        )
         for key in free
     ]
     kept = {key: node for key, node in origin.get("nodes", {}).items() if key not in nodes and key not in stale}
@@ -233,7 +248,13 @@ def refusals(refused: Sequence[Sequence[str]], form: Format) -> list[Diagnostic]
     """One finding for each cycle that a format cannot hold."""
     hint = "give the loop one way in, or use a format that can draw it (reactflow)"
     return [
-        Diagnostic("FJ402", CODES["FJ402"][0], f"{form.name} cannot hold this cycle: {' → '.join([*cycle, cycle[0]])}", help=hint, pointer=("states",))
+        Diagnostic(
+            "FJ402",
+            CODES["FJ402"][0],
+            f"{form.name} cannot hold this cycle: {' → '.join([*cycle, cycle[0]])}",
+            help=hint,
+            pointer=("states",),
+        )
         for cycle in refused
     ]
 
@@ -275,4 +296,6 @@ def _refusal(pointer: Pointer, form: Format) -> Diagnostic:
     from fjctl.source import format_path
 
     message = f"the edit at {format_path(pointer)} cannot be carried over to or from {form.name}"
-    return Diagnostic("FJ401", CODES["FJ401"][0], message, help="make the edit on the other side, or undo it", pointer=pointer)
+    return Diagnostic(
+        "FJ401", CODES["FJ401"][0], message, help="make the edit on the other side, or undo it", pointer=pointer
+    )

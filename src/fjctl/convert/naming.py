@@ -75,7 +75,11 @@ def name_blocks(workflow: Workflow, hints: Hints) -> Naming:
         if block.kind in ENTRY_KINDS:
             name = hint.removeprefix(ENTRY) if hint.startswith(ENTRY) else ""
             if not name:
-                name = DEFAULT_ENTRY if block is default and DEFAULT_ENTRY not in taken else state_id(block.name, taken, "entry")
+                name = (
+                    DEFAULT_ENTRY
+                    if block is default and DEFAULT_ENTRY not in taken
+                    else state_id(block.name, taken, "entry")
+                )
             naming.entries[block.id] = name
             taken.add(name)
         elif block.kind is BlockKind.NOTE:

@@ -22,7 +22,13 @@ def relink(known: Workflow, found: Workflow) -> dict[str, str]:
     free = [block for block in found.blocks if block.id not in links]
     if not lost or not free:
         return links
-    _pair(lost, free, links, lambda block: (normalize(block.name), block.kind), lambda block: (normalize(block.name), block.kind))
+    _pair(
+        lost,
+        free,
+        links,
+        lambda block: (normalize(block.name), block.kind),
+        lambda block: (normalize(block.name), block.kind),
+    )
     _by_content(lost, free, links)
     before = -1
     while len(links) != before:

@@ -212,7 +212,9 @@ class _Writer:
         state["next"] = written_next(ways)
         if talk:
             state = dict(sorted({**talk, **state}.items(), key=lambda item: _STATE_ORDER[item[0]]))
-        return cast("State", {key: item for key, item in state.items() if item or not is_blank(item) or key in _MAY_BE_EMPTY})
+        return cast(
+            "State", {key: item for key, item in state.items() if item or not is_blank(item) or key in _MAY_BE_EMPTY}
+        )
 
     def _renamed(self, fields: dict[str, JsonValue]) -> dict[str, Any]:
         """The fields with references renamed; a tool's output schema has none and may be large."""

@@ -211,8 +211,14 @@ class Builder:
             fields = {"tool": chain[0], **({"more_tools": chain[1:]} if len(chain) > 1 else {})}
             return self.tool_kind(names[0]), fields, {"tool"}
         if kind == "chat":
-            tools = {name: self.tools.get(name, {"kind": "external", "service": name}) for name in state.get("tools", [])}
-            return BlockKind.AGENT, _filled(prompt=value, agent=state.get("agent"), tools=tools), {"chat", "agent", "tools"}
+            tools = {
+                name: self.tools.get(name, {"kind": "external", "service": name}) for name in state.get("tools", [])
+            }
+            return (
+                BlockKind.AGENT,
+                _filled(prompt=value, agent=state.get("agent"), tools=tools),
+                {"chat", "agent", "tools"},
+            )
         if kind == "fork":
             if self._by_model(state):
                 prompt = value if isinstance(value, str) else None

@@ -65,7 +65,9 @@ FORMAT_CODES: dict[str, tuple[str, str]] = {
 }
 
 
-def finding(code: str, message: str, pointer: Pointer = (), *, hint: str = "", severity: Severity = Severity.ERROR) -> Diagnostic:
+def finding(
+    code: str, message: str, pointer: Pointer = (), *, hint: str = "", severity: Severity = Severity.ERROR
+) -> Diagnostic:
     """A diagnostic with the code's name."""
     return Diagnostic(code, FORMAT_CODES[code][0], message, severity, hint, pointer)
 

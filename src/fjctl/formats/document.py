@@ -39,13 +39,17 @@ class Document:
 
     def located(self) -> list[Diagnostic]:
         """The diagnostics with source, line and column filled in, in the order of the file."""
-        return sorted((self._located(item) for item in self.diagnostics), key=Diagnostic.order)
-
-    def _located(self, item: Diagnostic) -> Diagnostic:
-        if item.position is not None or not self.source.text:
-            return item._replace(source=item.source or self.source.name)
-        span = locate(self.source, self.syntax, item.pointer, key=item.code in _AT_KEY)
-        return item._replace(source=self.source.name, position=self.source.position(span))
+        open_ = [item for item in self.diagnostics if item.position is None and self.source.text]
+        places = locate_all(self.source, self.syntax, [(item.pointer, item.code in _AT_KEY) for item in open_])
+        starts = dict(zip(map(id, open_), places, strict=True))
+        located = []
+        for item in self.diagnostics:
+            if id(item) in starts:
+                position = self.source.position(starts[id(item)])
+                located.append(item._replace(source=self.source.name, position=position))
+            else:
+                located.append(item._replace(source=item.source or self.source.name))
+        return sorted(located, key=Diagnostic.order)
 
     def rewritten(self, value: JsonValue) -> str:
         """The text edited so that it means `value`; the same text when nothing differs."""
@@ -68,13 +72,21 @@ _AT_KEY = frozenset({"FJ131", "FJ104"})
 
 def locate(source: Source, syntax: str, pointer: Pointer, *, key: bool = False) -> int:
     """The character offset of a place."""
+    return locate_all(source, syntax, [(pointer, key)])[0]
+
+
+def locate_all(source: Source, syntax: str, places: list[tuple[Pointer, bool]]) -> list[int]:
+    """The character offsets of many places (pointer, and whether its key is meant), for one reading of the text."""
+    if not places:
+        return []
     if syntax == "yaml":
-        from fjctl.text.yaml_text import locate as locate_yaml
+        from fjctl.text.yaml_text import locate_all as locate_yaml
 
-        return locate_yaml(source, pointer, key=key).start
-    from fjctl.text.json_spans import locate as locate_json
+        return [span.start for span in locate_yaml(source, places)]
+    from fjctl.text.json_spans import Spans
 
-    return locate_json(source, pointer, key=key).start
+    spans = Spans(source.text)
+    return [spans.locate(pointer, key=key).start for pointer, key in places]
 
 
 def syntax_of(name: str, text: str) -> str:

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fjctl.model.shape import Shape
-
     from fjctl.source import JsonValue, Pointer
 
 SCHEMA = "schemas/journey.schema.json"
@@ -34,7 +33,9 @@ _shape: list[Shape] = []
 def decode(value: JsonValue) -> tuple[Journey | None, list[Diagnostic]]:
     """Checks a parsed document. The journey is the document itself; None when there are errors."""
     if not isinstance(value, dict):
-        return None, [_finding("FJ147", "the document is no map", (), "a journey begins with `journey: name` and `version: 1`")]
+        return None, [
+            _finding("FJ147", "the document is no map", (), "a journey begins with `journey: name` and `version: 1`")
+        ]
     if not _shape:
         from fjctl.model.shape import Shape
 
@@ -56,7 +57,9 @@ def _links(journey: Journey) -> Iterator[Diagnostic]:
     for path, name, state in listed:
         pointer = _pointer(path, name)
         if name in names:
-            yield _finding("FJ143", f"a second state is called {name!r}", pointer, "names count across bodies; rename one")
+            yield _finding(
+                "FJ143", f"a second state is called {name!r}", pointer, "names count across bodies; rename one"
+            )
         names.setdefault(name, pointer)
         yield from _name(name, pointer)
         yield from _kind(state, pointer)
@@ -70,7 +73,12 @@ def _links(journey: Journey) -> Iterator[Diagnostic]:
         for tool in [*targets(used), *state.get("tools", [])]:
             if tool not in tools:
                 hint = _near(tool, tools) or f"add it under tools: {tool}: {{kind: external}}"
-                yield _finding("FJ144", f"there is no tool {tool!r}", (*_pointer(path, name), "tool" if tool in targets(used) else "tools"), hint)
+                yield _finding(
+                    "FJ144",
+                    f"there is no tool {tool!r}",
+                    (*_pointer(path, name), "tool" if tool in targets(used) else "tools"),
+                    hint,
+                )
 
 
 def _pointer(path: tuple[str, ...], name: str) -> Pointer:
@@ -82,8 +90,15 @@ def _pointer(path: tuple[str, ...], name: str) -> Pointer:
 
 def _name(name: str, pointer: Pointer) -> Iterator[Diagnostic]:
     if name in RESERVED:
-        yield _finding("FJ146", f"{name!r} cannot name a state: it means something in references", pointer, f"call it {name}_state")
-    elif not name or any(char in name for char in ".:<>{}") or name != name.strip() or any(char.isspace() for char in name):
+        yield _finding(
+            "FJ146", f"{name!r} cannot name a state: it means something in references", pointer, f"call it {name}_state"
+        )
+    elif (
+        not name
+        or any(char in name for char in ".:<>{}")
+        or name != name.strip()
+        or any(char.isspace() for char in name)
+    ):
         yield _finding("FJ146", f"{name!r} cannot name a state", pointer, "use letters, digits, - and _")
 
 
@@ -99,14 +114,20 @@ def _ways(state: State, names: dict[str, Pointer], pointer: Pointer) -> Iterator
     commands = state.get("commands", {})
     written = state.get("next")
     for place, item in enumerate(transitions(state)):
-        at = (*pointer, "commands", *list(item.values())[1:2]) if "command" in item and place >= _count(written) else (*pointer, "next", *([place] if isinstance(written, list) else []))
+        at = (
+            (*pointer, "commands", *list(item.values())[1:2])
+            if "command" in item and place >= _count(written)
+            else (*pointer, "next", *([place] if isinstance(written, list) else []))
+        )
         yield from _targets(targets(item.get("to")), names, cast("Pointer", at))
         reasons = [key for key in _REASONS if key in item]
         if "condition" in item and "when" not in item:
             reasons.append("condition")
         if len(reasons) > 1:
             hint = "keep one; a condition may stand beside `when` as its reading"
-            yield _finding("FJ145", f"the transition has {len(reasons)} reasons: {', '.join(reasons)}", cast("Pointer", at), hint)
+            yield _finding(
+                "FJ145", f"the transition has {len(reasons)} reasons: {', '.join(reasons)}", cast("Pointer", at), hint
+            )
     _ = commands
 
 
@@ -117,7 +138,9 @@ def _count(written: Any) -> int:
 def _targets(found: list[str], names: dict[str, Pointer], pointer: Pointer) -> Iterator[Diagnostic]:
     for name in found:
         if name not in names:
-            yield _finding("FJ142", f"there is no state {name!r}", pointer, _near(name, names) or f"add it under states: {name}:")
+            yield _finding(
+                "FJ142", f"there is no state {name!r}", pointer, _near(name, names) or f"add it under states: {name}:"
+            )
 
 
 def _near(name: str, known: Any) -> str:
@@ -135,7 +158,11 @@ def list_keys(pointer: Pointer, item: JsonValue) -> tuple[object, ...]:
     if isinstance(item, dict):
         found = item.get("id") or item.get("name") or item.get("key")
         return (found if isinstance(found, (str, int)) else None,)
-    return (item,) if isinstance(item, str) and last in {"start", "to", "tools", "labels", "canned", "triggers"} else (None,)
+    return (
+        (item,)
+        if isinstance(item, str) and last in {"start", "to", "tools", "labels", "canned", "triggers"}
+        else (None,)
+    )
 
 
 def _transition_keys(item: JsonValue) -> tuple[object, ...]:
@@ -156,7 +183,7 @@ def coerce(pointer: Pointer, value: JsonValue) -> JsonValue:
         return [value]
     if last == "ask" and isinstance(value, str):
         return {"message": value}
-    if len(pointer) == 2 and pointer[0] == "notes" and isinstance(value, str):  # noqa: PLR2004 - notes, name
+    if len(pointer) == 2 and pointer[0] == "notes" and isinstance(value, str):
         return {"text": value}
     if last == "next" and value is None:
         return []
@@ -170,7 +197,9 @@ _FLOW = frozenset(
 )
 _FLOW_ITEMS = frozenset({"next", "required", "enum", "labels"})
 _FLOW_ENTRIES = frozenset({"variables", "fields", "properties", "headers", "inputs"})
-_SECTIONS = frozenset({"triggers", "entries", "variables", "tools", "states", "guidelines", "notes", "origin", "canned", "extras"})
+_SECTIONS = frozenset(
+    {"triggers", "entries", "variables", "tools", "states", "guidelines", "notes", "origin", "canned", "extras"}
+)
 
 
 def flow(pointer: Pointer, value: JsonValue) -> bool:

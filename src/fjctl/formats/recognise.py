@@ -25,7 +25,9 @@ def is_sim(value: JsonValue) -> bool:
             found = found.get(part) if isinstance(found, dict) else None
         if isinstance(found, dict) and isinstance(found.get("blocks"), dict):
             blocks = found["blocks"]
-            return "edges" in found or any(isinstance(block, dict) and "subBlocks" in block for block in blocks.values())
+            return "edges" in found or any(
+                isinstance(block, dict) and "subBlocks" in block for block in blocks.values()
+            )
     return False
 
 
@@ -51,6 +53,8 @@ def graphs(value: JsonValue) -> Iterator[Pointer]:
 def _is_graph(item: dict[str, JsonValue]) -> bool:
     nodes, edges = item.get("nodes"), item.get("edges")
     if isinstance(nodes, list) and isinstance(edges, list):
-        return all(isinstance(node, dict) for node in nodes) and (bool(nodes) or "viewport" in item or len(item) <= _DEPTH)
+        return all(isinstance(node, dict) for node in nodes) and (
+            bool(nodes) or "viewport" in item or len(item) <= _DEPTH
+        )
     elements = item.get("elements")
     return isinstance(elements, list) and "position" in item and all(isinstance(element, dict) for element in elements)

@@ -54,7 +54,14 @@ class _Reader:
         version = self.envelope.get("version")
         if version is not None and version != "1.0":
             hint = "fjctl reads it as 1.0, the only version Sim has written"
-            self.found.append(warning("FJ306", f"unknown version {version!r}", (*self.pointer[:1], "version") if self.pointer[:1] == ("data",) else ("version",), hint=hint))
+            self.found.append(
+                warning(
+                    "FJ306",
+                    f"unknown version {version!r}",
+                    (*self.pointer[:1], "version") if self.pointer[:1] == ("data",) else ("version",),
+                    hint=hint,
+                )
+            )
         blocks = self._blocks()
         edges = self._edges()
         metadata = self.state.get("metadata")
@@ -70,7 +77,9 @@ class _Reader:
     def _title(self, metadata: dict[str, Any]) -> tuple[str, str]:
         outer = self.envelope.get("workflow")
         outer = outer if isinstance(outer, dict) else {}
-        name = next((str(item) for item in (metadata.get("name"), outer.get("name"), self.state.get("name")) if item), "")
+        name = next(
+            (str(item) for item in (metadata.get("name"), outer.get("name"), self.state.get("name")) if item), ""
+        )
         text = next((str(item) for item in (metadata.get("description"), outer.get("description")) if item), "")
         return name, "" if text.lower() in _PLACEHOLDERS or text == name else text
 
@@ -84,7 +93,9 @@ class _Reader:
             missing = [field for field in ("id", "type") if not isinstance(raw.get(field), str) or not raw[field]]
             if missing:
                 hint = "Sim refuses such a file, too; add the field or remove the block"
-                self.found.append(finding("FJ301", f"block {key!r} has no {' and no '.join(missing)}", pointer, hint=hint))
+                self.found.append(
+                    finding("FJ301", f"block {key!r} has no {' and no '.join(missing)}", pointer, hint=hint)
+                )
                 continue
             block = _block(raw)
             if block.id in self.by_id:
@@ -103,8 +114,14 @@ class _Reader:
         edges: list[Edge] = []
         for place, raw in enumerate(raw_edges):
             pointer = (*self.pointer, "edges", place)
-            if not isinstance(raw, dict) or not isinstance(raw.get("source"), str) or not isinstance(raw.get("target"), str):
-                self.found.append(finding("FJ301", "an edge has no source or no target", pointer, hint="remove the edge"))
+            if (
+                not isinstance(raw, dict)
+                or not isinstance(raw.get("source"), str)
+                or not isinstance(raw.get("target"), str)
+            ):
+                self.found.append(
+                    finding("FJ301", "an edge has no source or no target", pointer, hint="remove the edge")
+                )
                 continue
             edge = self._edge(raw, pointer)
             if edge is not None:
@@ -116,7 +133,9 @@ class _Reader:
         if source is None or raw["target"] not in self.by_id:
             missing = raw["source"] if source is None else raw["target"]
             hint = "the edge stays in the workflow file and means nothing; remove it"
-            self.found.append(warning("FJ303", f"the edge leads to or from {missing!r}, which is no block", pointer, hint=hint))
+            self.found.append(
+                warning("FJ303", f"the edge leads to or from {missing!r}, which is no block", pointer, hint=hint)
+            )
             return None
         known, branch = self._branch(source, raw)
         if not known:
@@ -351,9 +370,13 @@ def _own_of_block(parts: Pointer) -> str:
     if field == "data":
         return _OWN_DATA.get(str(parts[1]), "") if len(parts) > 1 else ""
     if field == "subBlocks":
-        if len(parts) > 2 and parts[2] != "value":  # noqa: PLR2004
+        if len(parts) > 2 and parts[2] != "value":
             return "editor"
         if len(parts) > 1 and parts[1] in _CONTAINER_COPIES:
             return "stale?"  # a container's sub-blocks copy its data, and Sim does not keep them in step
-        return "identity" if parts[-1] in {"id", "variableId", "collapsed", "isExpanded", "isExisting"} and len(parts) > 3 else ""  # noqa: PLR2004
+        return (
+            "identity"
+            if parts[-1] in {"id", "variableId", "collapsed", "isExpanded", "isExisting"} and len(parts) > 3
+            else ""
+        )
     return _OWN_BLOCK.get(field, "")

@@ -64,7 +64,11 @@ TYPES: dict[BlockKind, str] = {
     BlockKind.REPLY: "function",
     BlockKind.ROUTER: "router_v2",
     BlockKind.WORKFLOW: "workflow_input",
-    **{kind: name for name, kind in KINDS.items() if name not in {"starter", "start_trigger", "router", "router_v2", "workflow", "workflow_input", "pause_resume"}},
+    **{
+        kind: name
+        for name, kind in KINDS.items()
+        if name not in {"starter", "start_trigger", "router", "router_v2", "workflow", "workflow_input", "pause_resume"}
+    },
 }
 TRIGGER_TYPES = {event: name for name, event in EVENTS.items()}
 REPLY_MARK = "// fjctl: say this text\n"
@@ -189,7 +193,11 @@ def _tool_out(name: str, tool: Fields) -> Values:
     kind = tool.get("kind")
     if kind in _LANGUAGES:
         function = filled({"name": name, "description": tool.get("description"), "parameters": tool.get("parameters")})
-        item |= {"type": "custom-tool", "code": tool.get("code", ""), "schema": {"type": "function", "function": function}}
+        item |= {
+            "type": "custom-tool",
+            "code": tool.get("code", ""),
+            "schema": {"type": "function", "function": function},
+        }
     elif kind == "mcp":
         params = filled({"serverId": tool.get("server"), "toolName": tool.get("tool"), **tool.get("arguments", {})})
         item |= {"type": "mcp", "params": params, "schema": tool.get("parameters")}
@@ -289,7 +297,9 @@ def assign_in(subs: Values) -> Fields:
 def assign_out(fields: Fields, prior: Values) -> Values:
     """The way back of `assign_in`, with the prior rows' ids and types."""
     tool = fields["tool"]
-    rows = values.named_rows(tool.get("assign", {}), values.json_in(prior.get("variables")), "variableName", "variableId")
+    rows = values.named_rows(
+        tool.get("assign", {}), values.json_in(prior.get("variables")), "variableName", "variableId"
+    )
     return {"variables": rows, **settings_out(tool.get("settings", {}))}
 
 
@@ -401,7 +411,16 @@ def plain_out(fields: Fields, _: Values) -> Values:
     return settings_out(fields.get("extras", {}))
 
 
-_CONTAINER = {"loopType", "count", "collection", "whileCondition", "doWhileCondition", "parallelType", "batchSize", "iterations"}
+_CONTAINER = {
+    "loopType",
+    "count",
+    "collection",
+    "whileCondition",
+    "doWhileCondition",
+    "parallelType",
+    "batchSize",
+    "iterations",
+}
 READERS: dict[BlockKind, Callable[[Values], Fields]] = {
     BlockKind.START: entry_in,
     BlockKind.TRIGGER: entry_in,

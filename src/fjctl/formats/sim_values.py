@@ -81,7 +81,11 @@ def messages_in(subs: Values) -> list[Any]:
     """The messages of an agent, of today's `messages` or the older separate prompts; only those with text."""
     found = json_in(subs.get("messages"))
     if isinstance(found, list) and found:
-        usable = [m for m in found if isinstance(m, dict) and isinstance(m.get("content"), str) and isinstance(m.get("role"), str)]
+        usable = [
+            m
+            for m in found
+            if isinstance(m, dict) and isinstance(m.get("content"), str) and isinstance(m.get("role"), str)
+        ]
         return usable if len(usable) == len(found) else []
     parts = [("system", subs.get("systemPrompt")), ("user", subs.get("userPrompt"))]
     messages: list[Any] = [{"role": role, "content": text} for role, text in parts if isinstance(text, str) and text]
@@ -124,7 +128,13 @@ def route_of(row: Values) -> str:
 def route_out(condition: str, number: int) -> tuple[str, str]:
     """The way back of `route_in`: title and text."""
     title, colon, text = condition.partition(": ")
-    if colon and text and _ROUTE_TITLE.fullmatch(title) and title == title.strip() and not _DEFAULT_ROUTE.fullmatch(title):
+    if (
+        colon
+        and text
+        and _ROUTE_TITLE.fullmatch(title)
+        and title == title.strip()
+        and not _DEFAULT_ROUTE.fullmatch(title)
+    ):
         return title, text
     return f"Route {number}", condition
 
@@ -183,7 +193,11 @@ def inputs_out(inputs: dict[str, Any], prior: Any) -> list[Values]:
     known = _row_ids(prior, "name")
     written = []
     for name, shape in inputs.items():
-        row = {"id": known.get(name, {}).get("id") or stable_id("field", name), "name": name, "type": shape.get("type", "string")}
+        row = {
+            "id": known.get(name, {}).get("id") or stable_id("field", name),
+            "name": name,
+            "type": shape.get("type", "string"),
+        }
         row["value"] = shape.get("default", "")
         row |= {key: shape[key] for key in ("description", "label", "required", "options") if key in shape}
         written.append({**row, "collapsed": False})

@@ -77,7 +77,9 @@ class _Writer:
             "metadata": metadata,
             "variables": self._variables(),
         }
-        self.losses += [Loss(f"the journey's {key}", (key,), "Sim has no place for it", own=True) for key in workflow.talk]
+        self.losses += [
+            Loss(f"the journey's {key}", (key,), "Sim has no place for it", own=True) for key in workflow.talk
+        ]
         return Encoded(self._wrap(state), self.losses)
 
     def _wrap(self, state: dict[str, Any]) -> JsonValue:
@@ -88,7 +90,10 @@ class _Writer:
             outer = self.envelope.get("data", self.envelope) if isinstance(self.envelope, dict) else {}
             metadata = state.pop("metadata")
             if isinstance(outer.get("workflow"), dict):
-                state = {"$outer": {"workflow": {key: item for key, item in metadata.items() if item or key == "name"}}, **state}
+                state = {
+                    "$outer": {"workflow": {key: item for key, item in metadata.items() if item or key == "name"}},
+                    **state,
+                }
         wrapped: Any = {key: item for key, item in state.items() if key != "$outer"}
         for part in reversed(pointer):
             wrapped = {part: wrapped}
@@ -129,7 +134,10 @@ class _Writer:
             "advancedMode": False,
             "triggerMode": block.kind is BlockKind.TRIGGER and block_type not in TRIGGER_TYPES.values(),
             "height": _number(block.height),
-            "subBlocks": {key: {"id": key, "type": _WIDGETS.get(key, "short-input"), "value": item} for key, item in written.items()},
+            "subBlocks": {
+                key: {"id": key, "type": _WIDGETS.get(key, "short-input"), "value": item}
+                for key, item in written.items()
+            },
             "outputs": self._outputs(block),
             "data": data,
             "locked": False,
@@ -179,7 +187,13 @@ class _Writer:
         prior = known.get(branch.id, {})
         if branch.otherwise:
             return {"id": branch.id, "title": "else", "value": prior.get("value") or "None of the other routes fits"}
-        said = f'The user says "{branch.command}"' if branch.command else f"The event {branch.event} happened" if branch.event else ""
+        said = (
+            f'The user says "{branch.command}"'
+            if branch.command
+            else f"The event {branch.event} happened"
+            if branch.event
+            else ""
+        )
         condition = branch.condition or said
         if prior and values.route_of(prior) == condition:
             return {"id": branch.id, "title": prior.get("title", ""), "value": prior.get("value", "")}
@@ -207,11 +221,15 @@ class _Writer:
 
     def edge(self, edge: Edge) -> dict[str, Any] | None:
         if edge.branch == TIMEOUT:
-            self.losses.append(Loss("a timeout transition", ("states", edge.source, "next"), "Sim's blocks have no timeout edge"))
+            self.losses.append(
+                Loss("a timeout transition", ("states", edge.source, "next"), "Sim's blocks have no timeout edge")
+            )
             return None
         for key in edge.talk:
             own = key in _SAID_ONLY
-            self.losses.append(Loss(f"{key} of a transition", ("states", edge.source, "next"), "Sim's edges hold no texts", own))
+            self.losses.append(
+                Loss(f"{key} of a transition", ("states", edge.source, "next"), "Sim's edges hold no texts", own)
+            )
         handle = self._handle(edge)
         return {
             "id": edge.id or stable_id("edge", edge.source, handle, edge.target),
@@ -267,14 +285,31 @@ class _Writer:
         prior = self.state.get("variables")
         listed = list(prior.values()) if isinstance(prior, dict) else prior if isinstance(prior, list) else []
         known = {row["name"]: row for row in values.rows(listed, "name")}
-        keys = {row["name"]: key for key, row in prior.items() if isinstance(row, dict) and isinstance(row.get("name"), str)} if isinstance(prior, dict) else {}
+        keys = (
+            {
+                row["name"]: key
+                for key, row in prior.items()
+                if isinstance(row, dict) and isinstance(row.get("name"), str)
+            }
+            if isinstance(prior, dict)
+            else {}
+        )
         rows = {}
         for name, shape in self.workflow.variables.items():
             identifier = known.get(name, {}).get("id") or stable_id("variable", name)
             found = cast("dict[str, Any]", shape)
-            row = {"id": identifier, "name": name, "type": found.get("type", "string"), "value": found.get("default", "")}
+            row = {
+                "id": identifier,
+                "name": name,
+                "type": found.get("type", "string"),
+                "value": found.get("default", ""),
+            }
             rows[keys.get(name, identifier)] = row
-            self.losses += [Loss(f"{key} of variable {name}", ("variables", name), "Sim's variables hold a type and a value") for key in found if key not in {"type", "default"}]
+            self.losses += [
+                Loss(f"{key} of variable {name}", ("variables", name), "Sim's variables hold a type and a value")
+                for key in found
+                if key not in {"type", "default"}
+            ]
         return list(rows.values()) if isinstance(prior, list) else rows
 
     def _count_losses(self, block: Block) -> None:
@@ -284,12 +319,23 @@ class _Writer:
             reason = "Sim's blocks have no place for it"
             self.losses += [Loss(f"{key} of {block.name}", (*pointer, key), reason, key in _SAID_ONLY) for key in talk]
         if "closing" in block.fields:
-            self.losses.append(Loss(f"the closing words of {block.name}", (*pointer, "end"), "a response block holds a result only"))
+            self.losses.append(
+                Loss(f"the closing words of {block.name}", (*pointer, "end"), "a response block holds a result only")
+            )
         for branch in block.branches:
             if branch.command or branch.event:
-                self.losses.append(Loss(f"a command or event of {block.name}", pointer, "it is written as a route for the model"))
+                self.losses.append(
+                    Loss(f"a command or event of {block.name}", pointer, "it is written as a route for the model")
+                )
             elif branch.condition and branch.when is not None:
-                self.losses.append(Loss(f"the reading of a condition of {block.name}", pointer, "Sim keeps the expression only", own=True))
+                self.losses.append(
+                    Loss(
+                        f"the reading of a condition of {block.name}",
+                        pointer,
+                        "Sim keeps the expression only",
+                        own=True,
+                    )
+                )
 
 
 def _number(value: float | None) -> float:

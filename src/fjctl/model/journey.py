@@ -11,6 +11,7 @@ from typing import Literal, NotRequired, Required, TypedDict
 
 from fjctl.source import JsonValue
 
+
 class Variable(TypedDict, total=False):
     """A value of the conversation. `input`: given when the journey starts."""
 
@@ -179,7 +180,7 @@ class State(TypedDict, total=False):
     notes: str | list[str]
     extras: dict[str, JsonValue]
     start: str | list[str]
-    states: dict[str, "State"]
+    states: dict[str, State]
     next: Next
 
 

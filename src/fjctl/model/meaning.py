@@ -22,7 +22,9 @@ def meaning(journey: Journey) -> dict[str, Any]:
     found["notes"] = {
         name: {"text": note} if isinstance(note, str) else note for name, note in journey.get("notes", {}).items()
     }
-    found["entries"] = {name: _entry(cast("dict[str, Any]", entry)) for name, entry in journey.get("entries", {}).items()}
+    found["entries"] = {
+        name: _entry(cast("dict[str, Any]", entry)) for name, entry in journey.get("entries", {}).items()
+    }
     return _filled(found)
 
 
@@ -31,13 +33,23 @@ def _entry(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _filled(value: dict[str, Any]) -> dict[str, Any]:
-    return {key: item for key, item in value.items() if not any(item is b or (item == b and type(item) is type(b)) for b in _BLANKS)}
+    return {
+        key: item
+        for key, item in value.items()
+        if not any(item is b or (item == b and type(item) is type(b)) for b in _BLANKS)
+    }
 
 
 def _state(state: State) -> dict[str, Any]:
-    found: dict[str, Any] = {key: item for key, item in state.items() if key not in {"next", "commands", "states", "start"}}
+    found: dict[str, Any] = {
+        key: item for key, item in state.items() if key not in {"next", "commands", "states", "start"}
+    }
     kind = kind_of(state)
-    if kind == "end" and isinstance(found["end"], str) and not any(key in state for key in ("result", "status", "headers")):
+    if (
+        kind == "end"
+        and isinstance(found["end"], str)
+        and not any(key in state for key in ("result", "status", "headers"))
+    ):
         found["chat"] = found.pop("end")
     if isinstance(found.get("ask"), str):
         found["ask"] = {"message": found["ask"]} if found["ask"] else {}
@@ -61,7 +73,9 @@ def _ways(state: State) -> list[dict[str, Any]]:
         if "when" in plain and plain.get("condition") in ("", sentence(str(plain["when"]))):
             plain.pop("condition")
         to = targets(item.get("to"))
-        found += [{**plain, "to": target} for target in to] or ([] if plain.keys() <= {"else"} else [{**plain, "to": ""}])
+        found += [{**plain, "to": target} for target in to] or (
+            [] if plain.keys() <= {"else"} else [{**plain, "to": ""}]
+        )
     return sorted((way for place, way in enumerate(found) if way not in found[:place]), key=_rank)
 
 

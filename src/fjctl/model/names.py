@@ -71,7 +71,9 @@ def stable_id(*parts: str) -> str:
     """An id in the form of a UUID that depends on `parts` only (version 5 layout over SHA-1)."""
     import hashlib  # loads OpenSSL, which a conversion that makes no ids need not pay for
 
-    digest = bytearray(hashlib.sha1("\x1f".join(parts).encode("utf-8", "surrogatepass"), usedforsecurity=False).digest())
+    digest = bytearray(
+        hashlib.sha1("\x1f".join(parts).encode("utf-8", "surrogatepass"), usedforsecurity=False).digest()
+    )
     digest[6] = digest[6] & 0x0F | 0x50
     digest[8] = digest[8] & 0x3F | 0x80
     text = digest[:16].hex()

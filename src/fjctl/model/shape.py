@@ -8,7 +8,19 @@ converting a file (measured: seven to nine times `python -c pass`); a test holds
 from __future__ import annotations
 
 from types import UnionType
-from typing import TYPE_CHECKING, Any, Literal, NotRequired, Required, Union, get_args, get_origin, cast, get_type_hints, is_typeddict
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Literal,
+    NotRequired,
+    Required,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
 
 from fjctl.diagnostics import Diagnostic
 
@@ -24,7 +36,15 @@ CODES: dict[str, tuple[str, str]] = {
     "FJ132": ("missing-key", "a key that must be there is not"),
     "FJ133": ("wrong-type", "a value of another type than the key takes"),
 }
-_NAMES = {str: "text", int: "a whole number", float: "a number", bool: "true or false", dict: "a map", list: "a list", type(None): "null"}
+_NAMES = {
+    str: "text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    dict: "a map",
+    list: "a list",
+    type(None): "null",
+}
 
 
 class Shape:
@@ -167,11 +187,13 @@ def _shown(value: Any) -> str:
     if isinstance(value, (dict, list)) or value is None:
         return _NAMES[type(value)]
     text = str(value).lower() if isinstance(value, bool) else repr(value)
-    return text if len(text) <= 40 else f"{text[:37]}…"  # noqa: PLR2004 - what fits into a message
+    return text if len(text) <= 40 else f"{text[:37]}…"
 
 
 def _unknown(key: str, known: Iterable[str], pointer: Pointer) -> Diagnostic:
-    hint = _nearest(key, known) or ("put what only you need under extras:" if "extras" in set(known) else f"known keys: {', '.join(known)}")
+    hint = _nearest(key, known) or (
+        "put what only you need under extras:" if "extras" in set(known) else f"known keys: {', '.join(known)}"
+    )
     return _finding("FJ131", f"unknown key {key!r}", (*pointer, key), hint)
 
 

@@ -35,7 +35,9 @@ def same(one: JsonValue, other: JsonValue) -> bool:
     return one == other
 
 
-def transplant(base: JsonValue, theirs: JsonValue, onto: JsonValue, keys: Keys, coerce: Coerce | None = None) -> JsonValue:
+def transplant(
+    base: JsonValue, theirs: JsonValue, onto: JsonValue, keys: Keys, coerce: Coerce | None = None
+) -> JsonValue:
     """`onto` with the changes that lead from `base` to `theirs`. The arguments are not changed; parts are shared."""
     return _Transplant(keys, coerce).value((), base, theirs, onto)
 
@@ -56,7 +58,9 @@ class _Transplant:
             return self.sequence(pointer, base, theirs, onto)
         return theirs
 
-    def mapping(self, pointer: Pointer, base: dict[str, Any], theirs: dict[str, Any], onto: dict[str, Any]) -> JsonValue:
+    def mapping(
+        self, pointer: Pointer, base: dict[str, Any], theirs: dict[str, Any], onto: dict[str, Any]
+    ) -> JsonValue:
         result = {key: item for key, item in onto.items() if key in theirs or key not in base}
         previous: str | None = None
         for key, item in theirs.items():
@@ -73,7 +77,9 @@ class _Transplant:
         changed, placed = self.match(pointer, base, theirs), self.match(pointer, base, onto)
         if changed is None or placed is None:
             if len(base) == len(theirs) == len(onto):
-                return [self.value((*pointer, n), *items) for n, items in enumerate(zip(base, theirs, onto, strict=True))]
+                return [
+                    self.value((*pointer, n), *items) for n, items in enumerate(zip(base, theirs, onto, strict=True))
+                ]
             return theirs
         kept = set(changed.values())
         removed = {placed[n] for n in range(len(base)) if n in placed and n not in changed}
@@ -86,7 +92,12 @@ class _Transplant:
                 order.append((place, self.value((*pointer, n), base[here], item, onto[place])))
             elif n not in kept or here is None or not same(base[here], item):
                 order.append((-1, item))
-        return _lay(order, onto, removed, base_order=[placed[n] for n in sorted(changed, key=changed.__getitem__) if n in placed])
+        return _lay(
+            order,
+            onto,
+            removed,
+            base_order=[placed[n] for n in sorted(changed, key=changed.__getitem__) if n in placed],
+        )
 
     def match(self, pointer: Pointer, one: list[Any], other: list[Any]) -> dict[int, int] | None:
         """Pairs of indices that are the same item, by the surest key both sides have; None when there are no keys."""
