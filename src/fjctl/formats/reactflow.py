@@ -11,11 +11,13 @@ from fjctl.formats.base import Decoded, finding
 from fjctl.formats.graph import check_graph
 from fjctl.formats.reactflow_kinds import LAYOUT, NOISE, PLAIN_HANDLES
 from fjctl.formats.reactflow_read import MEANING, graph_pointer, id_of, read
-from fjctl.formats.reactflow_write import encode as encode  # noqa: PLC0414 - offered as the other formats do
+from fjctl.formats.reactflow_write import encode
 from fjctl.model.workflow import Workflow
 
 if TYPE_CHECKING:
     from fjctl.source import JsonValue, Pointer
+
+__all__ = ["decode", "encode", "graph_pointer", "list_key", "own_part"]
 
 
 def decode(value: JsonValue) -> Decoded:
