@@ -149,7 +149,7 @@ class _Reader:
         block.x, block.y = (_number(at(raw, ("position", axis))) for axis in ("x", "y"))
         block.width, block.height = (_size(raw, side) for side in ("width", "height"))
         if node.kind is BlockKind.OPAQUE and "fjctl" not in data_of(raw) and node.implied:
-            hint = "it is kept whole as a tool; name its type after what it does, or map it in the project's settings"
+            hint = "it is kept whole as a tool; a type named after what it does (agent, http, condition) is read"
             message = f"type {node.type!r} of {name!r} is unknown"
             self.out.found.append(
                 finding("FJ308", message, self.out.places[identifier], hint=hint, severity=Severity.INFO)
