@@ -1,4 +1,4 @@
-"""The README's picture: a workflow as SVG, each block with the state it became. Made by `python -m tests.regenerate`."""
+"""The README's picture: a workflow as SVG, each block with its state. Made by `python -m tests.regenerate`."""
 
 from __future__ import annotations
 
@@ -70,7 +70,8 @@ def draw(workflow: Workflow, states: dict[str, str]) -> str:
         f'width="{width:.0f}" height="{height:.0f}" font-family="system-ui, sans-serif">\n'
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
         '<path d="M0 0L8 4L0 8z" fill="#868e96"/></marker></defs>\n'
-        f'<rect x="{left:.0f}" y="{top:.0f}" width="{width:.0f}" height="{height:.0f}" fill="#ffffff"/>\n{body}\n</svg>\n'
+        f'<rect x="{left:.0f}" y="{top:.0f}" width="{width:.0f}" height="{height:.0f}" fill="#ffffff"/>\n'
+        f"{body}\n</svg>\n"
     )
 
 
@@ -100,7 +101,8 @@ def _arrow(canvas: Canvas, edge: Edge) -> str:
     bend = 3.0 if inside else max(24.0, abs(end[1] - start[1]) / 2)
     colour, dash = ("#c92a2a", ' stroke-dasharray="4 3"') if edge.branch == ERROR else ("#868e96", "")
     return (
-        f'<path d="M{start[0]:.0f} {start[1]:.0f}C{start[0]:.0f} {start[1] + bend:.0f} {end[0]:.0f} {end[1] - bend:.0f} '
+        f'<path d="M{start[0]:.0f} {start[1]:.0f}'
+        f"C{start[0]:.0f} {start[1] + bend:.0f} {end[0]:.0f} {end[1] - bend:.0f} "
         f'{end[0]:.0f} {end[1]:.0f}" fill="none" stroke="{colour}" stroke-width="1.6" marker-end="url(#tip)"{dash}/>'
     )
 

@@ -44,7 +44,9 @@ class Status(StrEnum):
 @dataclass(slots=True, kw_only=True, eq=False)
 class Options:
     """How to convert. `to` and `source_format` are format names, empty for detected; `out` a file or a folder,
-    surely a folder with `into_folder` (it need not be there unless something is written); `root` the project's folder, which no write leaves; `settings` its pair rules."""
+    surely a folder with `into_folder` (it need not be there unless something is written);
+    `root` the project's folder, which no write leaves; `settings` its pair rules.
+    """
 
     to: str = ""
     source_format: str = ""
@@ -90,7 +92,7 @@ def read(path: str | Path, *, format: str = "") -> Document:  # noqa: A002 - the
 def convert(
     source: Document, to: str = "", *, prior: Document | None = None, names: bridge.Names | None = None
 ) -> Conversion:
-    """Converts in memory: to the format `to`, into `prior` where one is given. Never raises for what is in the document."""
+    """Converts in memory: to the format `to`, into `prior` where there is one. Raises for no document's content."""
     target = registry.find(to) if to else (prior.format if prior and prior.format else bridge.default_target(source))
     return bridge.convert(source, target, prior, names)
 

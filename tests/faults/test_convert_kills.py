@@ -8,13 +8,16 @@ import signal
 import sqlite3
 import subprocess
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import fjctl
 from fjctl.store import content_hash
 from tests.support import EXAMPLES, REPOSITORY, environment, run
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FILES = 12
 WORKFLOW = EXAMPLES / "support/workflows/return-item.json"
@@ -83,7 +86,7 @@ def assert_database(folder: Path) -> int:
 
 
 def kills(folder: Path, times: int, seed: int) -> None:
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311 - moments, not secrets
     start = time.perf_counter()
     assert run("fjctl", "convert", "w", folder=folder).returncode == 0
     whole = time.perf_counter() - start

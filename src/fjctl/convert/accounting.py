@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, eq=False)
 class Account:
-    """Fields with a value, counted: `moved` are in the journey, `own` stay in the workflow by kind, `lost` are losses."""
+    """Fields with a value, counted: `moved` are in the journey, `own` stay behind (by kind), `lost` are losses."""
 
     moved: int = 0
     own: dict[str, int] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Taking over from an existing workflow what a journey does not know: ids of branches and edges, places on the canvas."""
+"""Taking over from a workflow what a journey does not know: ids of branches and edges, places on the canvas."""
 
 from __future__ import annotations
 

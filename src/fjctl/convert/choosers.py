@@ -143,7 +143,7 @@ class _Expander:
         return last
 
     def _whatever_is_chosen(self, block: Block) -> None:
-        """A block that chooses has no way out beside its branches there: what is always taken leaves by each of them."""
+        """A block that chooses has no way out beside its branches: what is always taken leaves by each of them."""
         always = [edge for edge in self.edges if edge.source == block.id and edge.branch is None]
         if not always or (block.kind is BlockKind.ROUTER and not block.branches):
             return
@@ -223,7 +223,7 @@ class _Folder:
         for node, key in sorted(wanted, key=rank):
             owner = self.blocks.get(self.owners[_owner(key)])
             block = self.blocks[node]
-            done = owner is not None and (self._tool(block, key) if ".tool" in key else self._choice(owner, block, key))
+            done = owner is not None and (self._tool(block) if ".tool" in key else self._choice(owner, block, key))
             if done:
                 self.folded[key] = node
                 del self.blocks[node]
@@ -254,7 +254,7 @@ class _Folder:
         self._resource(block, source)
         return True
 
-    def _tool(self, block: Block, key: str) -> bool:
+    def _tool(self, block: Block) -> bool:
         entering = self._only_entry(block)
         if entering is None or entering.branch is not None:
             return False

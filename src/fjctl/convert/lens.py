@@ -143,10 +143,7 @@ def put_journey(journey: Journey, value: JsonValue, workflow: Workflow, form: Fo
         return Outcome(journey=journey, diagnostics=refusals(there.refused, form))
     base = module.encode(place(here.workflow, workflow), value)
     theirs = module.encode(place(there.workflow, workflow), value)
-    if same(base.value, theirs.value):
-        result = value
-    else:
-        result = transplant(base.value, theirs.value, value, _keys_of(form))
+    result = transplant(base.value, theirs.value, value, _keys_of(form))
     outcome = Outcome(
         result, journey, there.workflow, there.nodes, _in_journey(theirs.losses, journey, there.nodes), remarks
     )

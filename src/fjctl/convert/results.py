@@ -8,7 +8,7 @@ _FIELDS = {BlockKind.HTTP: "data", BlockKind.CODE: "result", BlockKind.MCP: "con
 
 
 def result_field(kind: BlockKind) -> str:
-    """The output field that holds the answer (`data` of an HTTP block, `result` of a function); empty: the output itself.
+    """The output field that holds the answer (`data` of an HTTP block); empty where the output itself is it.
 
     Source: the outputs of Sim's core blocks, which the other formats' readers follow.
     """

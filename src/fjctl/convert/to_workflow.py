@@ -79,7 +79,7 @@ class Builder:
         return self.nodes.get(key) or stable_id(self.journey["journey"], key)
 
     def _result_table(self) -> dict[str, str]:
-        """Result variable → the reference that means the same in a workflow (`lookup.data`), for names that are no state."""
+        """Result variable → the reference that means the same in a workflow (`lookup.data`)."""
         found: dict[str, str] = {}
         for _, name, state in self.listed:
             variable = state.get("result")
@@ -89,13 +89,14 @@ class Builder:
         return found
 
     def workflow(self) -> Workflow:
+        """The whole workflow; to be asked for once."""
         journey = self.journey
         self._name_everything()
         self._entries()
         self.keys |= self.ids
         for path, name, state in self.listed:
             self.blocks.append(self.block(name, state, self.ids[path[-1]] if path else None))
-            self._connect(name, state)
+            self._connect(state)
         self._notes()
         talk = {key: journey[key] for key in _CONVERSATION if not is_blank(journey.get(key))}  # type: ignore[literal-required]
         spare = self._spare_tools()
@@ -137,7 +138,7 @@ class Builder:
     def resolve(self, name: str, path: str) -> str | None:
         """What a reference in the journey is called in the workflow; None leaves it as it is."""
         if name == "variable":
-            variable, _, rest = path.partition(".")
+            variable = path.partition(".")[0]
             shape = self.variables.get(variable.partition("[")[0])
             return f"{normalize(self.names[DEFAULT_ENTRY])}.{path}" if shape and shape.get("input") else None
         if name in self.results and path:
@@ -232,7 +233,7 @@ class Builder:
             return BlockKind.WORKFLOW, _filled(journey=value, inputs=state.get("inputs")), {"journey", "inputs"}
         return _SIMPLE[kind], {kind: value}, {kind}
 
-    def _end(self, state: State, value: str | bool) -> tuple[BlockKind, dict[str, Any], set[str]]:
+    def _end(self, state: State, value: Any) -> tuple[BlockKind, dict[str, Any], set[str]]:
         written = cast("dict[str, Any]", state)
         result = {key: written[key] for key in ("result", "status", "headers") if key in written}
         if isinstance(value, str) and value and not result:
@@ -264,7 +265,7 @@ class Builder:
             return BlockKind.OPAQUE
         return _SERVICES.get(tool.get("service", ""), BlockKind.INTEGRATION)
 
-    def _connect(self, name: str, state: State) -> None:
+    def _connect(self, state: State) -> None:
         block = self.blocks[-1]
         self._edges_to(block.id, targets(state.get("start")), BODY, {})
         for item in transitions(state):
@@ -281,7 +282,7 @@ class Builder:
             return None
         texts = {key: rename(str(item.get(key, "")), self.resolve) for key in _REASONS}
         branch = Branch(
-            id=_branch_id(block, otherwise),
+            id=_branch_id(block, otherwise=otherwise),
             when=texts["when"] if "when" in item and not otherwise else None,
             condition=texts["condition"],
             command=texts["command"],
@@ -312,8 +313,8 @@ _SIMPLE = {
 }
 
 
-def _branch_id(block: Block, otherwise: bool) -> str:
-    """The id a branch gets when no file has one for it yet, in the form Sim gives: `<block>-if`, `-else-if-1`, `-else`."""
+def _branch_id(block: Block, *, otherwise: bool) -> str:
+    """The id of a branch that no file has one for yet, in the form Sim gives: `<block>-if`, `-else-if-1`, `-else`."""
     if otherwise:
         return f"{block.id}-else"
     number = sum(not branch.otherwise for branch in block.branches)

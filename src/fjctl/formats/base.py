@@ -44,7 +44,7 @@ class WorkflowFormat(Protocol):
         ...
 
     def own_part(self, pointer: Pointer, value: JsonValue = None) -> str:
-        """Why the field at `pointer` stays behind in the workflow by design (`layout`, `editor`, `identity`, `derived`);
+        """Why the field at `pointer` stays in the workflow by design (`layout`, `editor`, `identity`, `derived`);
         empty where it should have gone into the journey. With a `?` at its end it holds only for a field that is not
         in the journey (a setting not in use, a copy that is out of date)."""
         ...

@@ -13,12 +13,14 @@ from fjctl.formats.base import Decoded, filled, finding, is_blank, warning
 from fjctl.formats.graph import check_graph
 from fjctl.formats.sim_blocks import EVENTS, KINDS, read_fields
 from fjctl.formats.sim_values import state_pointer
-from fjctl.formats.sim_write import encode as encode
+from fjctl.formats.sim_write import encode
 from fjctl.model.workflow import BODY, CONTAINER_KINDS, ERROR, Block, BlockKind, Branch, Edge, Workflow
 
 if TYPE_CHECKING:
     from fjctl.diagnostics import Diagnostic
     from fjctl.source import JsonValue, Pointer
+
+__all__ = ["decode", "encode", "list_key", "own_part"]
 
 ROUTE_ELSE = "else"
 _DEFAULT_ITERATIONS = 5
@@ -197,7 +199,7 @@ def _block(raw: dict[str, Any]) -> Block:
         for key, item in (subs.items() if isinstance(subs, dict) else ())
         if isinstance(item, dict) and ((value := item.get("value")) or not is_blank(value))
     }
-    kind = _kind(block_type, raw, given)
+    kind = _kind(block_type, raw)
     data = raw.get("data")
     data = data if isinstance(data, dict) else {}
     fields = read_fields(kind, block_type, given)
@@ -211,7 +213,7 @@ def _block(raw: dict[str, Any]) -> Block:
     return block
 
 
-def _kind(block_type: str, raw: dict[str, Any], given: dict[str, Any]) -> BlockKind:
+def _kind(block_type: str, raw: dict[str, Any]) -> BlockKind:
     if block_type in EVENTS or (raw.get("triggerMode") is True and block_type not in KINDS):
         return BlockKind.TRIGGER
     return KINDS.get(block_type, BlockKind.INTEGRATION)
@@ -296,7 +298,7 @@ def _parallel(data: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     return {"count": settings.get("count") or _DEFAULT_ITERATIONS, **extra}
 
 
-def list_key(pointer: Pointer, item: dict[str, JsonValue]) -> object:
+def list_key(_pointer: Pointer, item: dict[str, JsonValue]) -> object:
     """Edges by their ends and branch, other rows by id or name."""
     if "source" in item and "target" in item:
         handle = item.get("sourceHandle")

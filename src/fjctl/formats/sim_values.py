@@ -139,7 +139,7 @@ def route_out(condition: str, number: int) -> tuple[str, str]:
     return f"Route {number}", condition
 
 
-def _row_ids(prior: Any, key: str, cells: bool = False) -> dict[str, Values]:
+def _row_ids(prior: Any, key: str, *, cells: bool = False) -> dict[str, Values]:
     found = json_in(prior)
     if not isinstance(found, list):
         return {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, Required, TypedDict
 
-from fjctl.source import JsonValue
+from fjctl.source import JsonValue  # noqa: TC001 - the annotations are read at run time
 
 
 class Variable(TypedDict, total=False):
@@ -137,8 +137,8 @@ Transition = TypedDict(
     total=False,
 )
 Transition.__doc__ = (
-    "A way to the next state. At most one reason: `when` (an expression), `condition` (a sentence for the model; beside "
-    "`when` its reading), `command`, `event`, `on`, `else`. None: always taken. Without `to` the path ends here."
+    "A way to the next state. At most one reason: `when` (an expression), `condition` (a sentence for the model; "
+    "beside `when` its reading), `command`, `event`, `on`, `else`. None: always taken. Without `to` the path ends here."
 )
 
 Next = str | list[str | Transition]

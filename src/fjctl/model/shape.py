@@ -110,7 +110,7 @@ class Shape:
         def check(value: Any, pointer: Pointer, found: list[Diagnostic]) -> bool:
             if type(value) is not list:
                 return _wrong(value, "a list", pointer, found)
-            return all([item_check(item, (*pointer, place), found) for place, item in enumerate(value)])
+            return all([item_check(item, (*pointer, place), found) for place, item in enumerate(value)])  # noqa: C419 - every item is to be checked
 
         return check
 
@@ -120,7 +120,7 @@ class Shape:
                 return _wrong(value, "a map", pointer, found)
             if item_check is _anything:
                 return True
-            return all([item_check(item, (*pointer, key), found) for key, item in value.items()])
+            return all([item_check(item, (*pointer, key), found) for key, item in value.items()])  # noqa: C419 - as above
 
         return check
 
@@ -136,7 +136,7 @@ class Shape:
 
 
 def _deferred(get: Callable[[], Check]) -> Check:
-    return lambda value, pointer, found: get()(value, pointer, found)
+    return lambda value, pointer, found: get()(value, pointer, found)  # noqa: PLW0108 - `get` works only later
 
 
 def _anything(_value: Any, _pointer: Pointer, _found: list[Diagnostic]) -> bool:
