@@ -53,6 +53,8 @@ class Document:
 
     def rewritten(self, value: JsonValue) -> str:
         """The text edited so that it means `value`; the same text when nothing differs."""
+        if value is self.value:  # nothing was carried over: the editors need not be loaded
+            return self.source.text
         if self.syntax == "yaml":
             from fjctl.formats import journey
             from fjctl.text.yaml_rewrite import rewrite as rewrite_yaml

@@ -341,7 +341,8 @@ class _Writer:
 def _number(value: float | None) -> float:
     if value is None:
         return 0
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    whole = int(value)
+    return whole if whole == value else value
 
 
 def _retry(retry: JsonValue) -> dict[str, Any]:

@@ -14,10 +14,13 @@ from fjctl.text.yaml_codes import CODES
 from fjctl.text.yaml_scalars import EXACT, looks_numeric
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fjctl.diagnostics import Diagnostic
     from fjctl.source import JsonValue, Pointer, Source
+    from fjctl.text.yaml_tree import Node
 
-__all__ = ["CODES", "locate", "parse"]
+__all__ = ["CODES", "locate", "locate_all", "parse"]
 
 _MAX_DEPTH: Final = 100
 _MOST_BRACKETS: Final = 20_000  # libyaml's time grows with tokens times open brackets
@@ -69,13 +72,22 @@ def locate(source: Source, pointer: Pointer, *, key: bool = False) -> Span:
     A list item has no key, nor has the root: the span of the value stands in. Blocks end with their last
     character that is not a comment or blank. Raises nothing: a text that is not YAML gives an empty span at 0.
     """
+    return locate_all(source, [(pointer, key)])[0]
+
+
+def locate_all(source: Source, places: Sequence[tuple[Pointer, bool]]) -> list[Span]:
+    """`locate` for many pointers (each with its `key`) of one text, which is composed once."""
     from fjctl.text.yaml_events import YamlSyntaxError
     from fjctl.text.yaml_tree import compose
 
     try:
-        node = compose(source.text)
+        root = compose(source.text)
     except (YamlSyntaxError, ValueError):
-        return Span(0, 0)
+        return [Span(0, 0)] * len(places)
+    return [_span(root, pointer, key=key) for pointer, key in places]
+
+
+def _span(node: Node, pointer: Pointer, *, key: bool) -> Span:
     span = Span(node.start, node.end)
     for part in pointer:
         step = node.child(part)
