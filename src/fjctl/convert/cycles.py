@@ -18,11 +18,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from fjctl.convert.cycles_meaning import ALWAYS, Group, Meaning, Way, meaning_of, rank
+from fjctl.convert.rounds import has_cycle, neighbours
 from fjctl.model.references import normalize
 from fjctl.model.workflow import BODY, ENTRY_KINDS, ERROR, TIMEOUT, Block, BlockKind, Branch, Edge, Workflow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
 LOOP = ".loop"
 EXIT = ".exit"
@@ -48,35 +49,9 @@ def recover_loops(workflow: Workflow, keys: Mapping[str, str], new_id: Callable[
     """Turns cycles into loop containers that mean the same; `keys` is block id → state id, `new_id` gives the id for an
     added key. Only condition and router blocks may have branches (`choosers.expand`)."""
     successors = neighbours(workflow.by_id(), workflow.edges)
-    if not _has_cycle(successors):
+    if not has_cycle(successors):
         return Recovered(replace(workflow, blocks=list(workflow.blocks), edges=list(workflow.edges)))
     return _Recovery(workflow, keys, new_id).recover()
-
-
-def neighbours(blocks: Mapping[str, Block], edges: Iterable[Edge]) -> dict[str, list[str]]:
-    """Block id → the blocks of the same scope that its edges lead to."""
-    found: dict[str, list[str]] = {node: [] for node in blocks}
-    for edge in edges:
-        source, target = blocks.get(edge.source), blocks.get(edge.target)
-        if source is not None and target is not None and edge.branch != BODY and source.parent == target.parent:
-            found[edge.source].append(edge.target)
-    return found
-
-
-def _has_cycle(successors: Mapping[str, list[str]]) -> bool:
-    entering = dict.fromkeys(successors, 0)
-    for targets in successors.values():
-        for target in targets:
-            entering[target] += 1
-    free = [node for node, count in entering.items() if not count]
-    left = len(entering)
-    while free:
-        left -= 1
-        for target in successors[free.pop()]:
-            entering[target] -= 1
-            if not entering[target]:
-                free.append(target)
-    return left > 0
 
 
 def expression(fired: frozenset[Group], blocks: Mapping[str, Block], markers: Mapping[Group, Block]) -> str:
@@ -135,7 +110,7 @@ class _Recovery:
         for header in sorted(loops, key=lambda node: (len(loops[node]), self.place[node])):
             body = loops[header]
             inner = {node: [t for t in successors[node] if t in body and t != header] for node in body}
-            if header in self.given_up or _has_cycle(inner):
+            if header in self.given_up or has_cycle(inner):
                 continue
             meaning = meaning_of(self.by_id, self.edges, header, body)
             if meaning is not None:

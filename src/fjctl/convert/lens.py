@@ -15,6 +15,7 @@ from fjctl.convert.adopt import adopt, place
 from fjctl.convert.choosers import expand, fold
 from fjctl.convert.naming import Hints, hints_of
 from fjctl.convert.relink import relink
+from fjctl.convert.rounds import has_cycle, neighbours
 from fjctl.convert.to_journey import to_journey
 from fjctl.convert.to_workflow import Builder
 from fjctl.diagnostics import Diagnostic, Loss
@@ -80,7 +81,7 @@ def prepare(journey: Journey, form: Format, prior: Workflow | None = None, named
         keys |= {node: key for key, node in expanded.nodes.items()}
     if prior is not None:
         workflow = adopt(workflow, prior)
-    if not form.cycles:
+    if not form.cycles and has_cycle(neighbours(workflow.by_id(), workflow.edges)):
         from fjctl.convert.cycles import recover_loops
 
         recovered = recover_loops(workflow, keys, builder.node_id)
