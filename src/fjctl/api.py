@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from fjctl.store import ConversionRecord, MappingRecord, Store
 
 
+SCHEMA = "urn:fjctl:schema:journey:1"
+"""What a journey names where the project has no copy of the schema: its `$id`, which an editor can map to a file."""
+
+
 class Status(StrEnum):
     """What became of one file."""
 
@@ -306,7 +310,7 @@ def _relative(path: Path, folder: Path) -> str:
 
 def _schema(target: Path, root: Path) -> str:
     local = root / "schemas" / "journey.schema.json"
-    return _relative(local, target.parent) if local.exists() else ""
+    return _relative(local, target.parent) if local.exists() else SCHEMA
 
 
 def _timestamp(seconds: float) -> str:

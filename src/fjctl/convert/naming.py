@@ -24,13 +24,14 @@ class Hints:
     """What an existing journey calls things, so that a new reading of its workflow calls them the same.
 
     `keys` is node id → key, `tools` is state id → names of the tools it runs, `commands` the states that
-    list user commands as such, `journey` the document's id.
+    list user commands as such, `agent_tools` what the model may call in a state, `journey` the document's id.
     """
 
     journey: str = ""
     keys: dict[str, str] = field(default_factory=dict)
     tools: dict[str, list[str]] = field(default_factory=dict)
     commands: set[str] = field(default_factory=set)
+    agent_tools: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -53,14 +54,17 @@ def hints_of(journey: Journey, nodes: Mapping[str, str] | None = None) -> Hints:
     table = journey.get("origin", {}).get("nodes", {}) if nodes is None else nodes
     tools: dict[str, list[str]] = {}
     commands: set[str] = set()
+    callable_tools: dict[str, list[str]] = {}
     for _, name, state in walk(journey["states"]):
         if state.get("commands"):
             commands.add(name)
+        if "chat" in state and state.get("tools"):
+            callable_tools[name] = state["tools"]
         used = state.get("tool")
         if used is not None:
             tools[name] = [used] if isinstance(used, str) else list(used)
     keys = {node: key for key, node in table.items()}
-    return Hints(journey=journey["journey"], keys=keys, tools=tools, commands=commands)
+    return Hints(journey["journey"], keys, tools, commands, callable_tools)
 
 
 def name_blocks(workflow: Workflow, hints: Hints) -> Naming:

@@ -231,7 +231,8 @@ class _Writer:
         if kind in TOOL_KINDS:
             return {"tool": self._tool_names(name, fields)}
         if kind is BlockKind.AGENT:
-            tools = [self._add_tool(tool, definition) for tool, definition in fields.get("tools", {}).items()]
+            hinted = list(self.hints.agent_tools.get(name, ()))
+            tools = [self._add_tool(_hinted(tool, hinted), tool_) for tool, tool_ in fields.get("tools", {}).items()]
             return {"chat": fields.get("prompt") or block.name, "agent": fields.get("agent"), "tools": tools}
         if kind is BlockKind.WORKFLOW and name in self.hints.tools:
             return {"tool": self._tool_names(name, {"tool": as_tool(fields)})}
@@ -316,6 +317,14 @@ _PLAIN: dict[BlockKind, Any] = {
     BlockKind.WORKFLOW: lambda fields: {"journey": fields.get("journey", ""), "inputs": fields.get("inputs")},
     BlockKind.WAIT: lambda fields: {"wait": fields.get("wait", "")},
 }
+
+
+def _hinted(name: str, hinted: list[str]) -> str:
+    """The name the journey already has for a tool (`search_2` for the second `search`), each used once."""
+    for place, known in enumerate(hinted):
+        if known == name or (known.startswith(f"{name}_") and known[len(name) + 1 :].isdecimal()):
+            return hinted.pop(place)
+    return name
 
 
 def _question(ask: Any) -> Any:

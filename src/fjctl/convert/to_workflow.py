@@ -13,6 +13,7 @@ from fjctl.convert.results import result_field
 from fjctl.formats.base import is_blank
 from fjctl.model.journey import Journey, State, Transition, kind_of, targets, transitions, walk
 from fjctl.model.names import RESERVED_NAMES, humanize, stable_id
+from fjctl.model.readable import sentence
 from fjctl.model.references import normalize, rename, rename_all
 from fjctl.model.workflow import (
     BODY,
@@ -190,7 +191,7 @@ class Builder:
 
     def block(self, name: str, state: State, parent: str | None) -> Block:
         """One state's block, without its branches."""
-        kind, fields, used = self._kind(state)
+        kind, fields, used = self._kind(state, self.names[name])
         talk = {key: item for key, item in state.items() if key not in used and key not in _STRUCTURE}
         fields |= {"talk": talk} if talk else {}
         fields |= {key: state[key] for key in ("retry", "extras") if state.get(key)}
@@ -203,7 +204,7 @@ class Builder:
             fields=cast("dict[str, JsonValue]", rename_all(fields, self.resolve)),
         )
 
-    def _kind(self, state: State) -> tuple[BlockKind, dict[str, Any], set[str]]:
+    def _kind(self, state: State, block_name: str) -> tuple[BlockKind, dict[str, Any], set[str]]:
         kind = kind_of(state)
         value: Any = state.get(kind)
         if kind == "tool":
@@ -215,11 +216,9 @@ class Builder:
             tools = {
                 name: self.tools.get(name, {"kind": "external", "service": name}) for name in state.get("tools", [])
             }
-            return (
-                BlockKind.AGENT,
-                _filled(prompt=value, agent=state.get("agent"), tools=tools),
-                {"chat", "agent", "tools"},
-            )
+            said = None if value == block_name else value  # what `get` says for an agent that has no prompt
+            fields = _filled(prompt=said, agent=state.get("agent"), tools=tools)
+            return BlockKind.AGENT, fields, {"chat", "agent", "tools"}
         if kind == "fork":
             if self._by_model(state):
                 prompt = value if isinstance(value, str) else None
@@ -280,7 +279,9 @@ class Builder:
         otherwise = bool(item.get("else"))
         if not otherwise and not any(key in item for key in _REASONS):
             return None
+        derived = "when" in item and item.get("condition") == sentence(item["when"])
         texts = {key: rename(str(item.get(key, "")), self.resolve) for key in _REASONS}
+        texts["condition"] = "" if derived else texts["condition"]
         branch = Branch(
             id=_branch_id(block, otherwise=otherwise),
             when=texts["when"] if "when" in item and not otherwise else None,

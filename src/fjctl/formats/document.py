@@ -163,4 +163,4 @@ def fresh(value: JsonValue, syntax: str, *, schema: str = "") -> str:
         return emit(value, header=header, flow=journey.flow, blank_before=journey.blank_before)
     from fjctl.text.json_text import dump
 
-    return dump(value)
+    return dump({"$schema": schema, **value} if schema and isinstance(value, dict) else value)

@@ -224,8 +224,11 @@ class Origin(TypedDict, total=False):
     nodes: dict[str, str]
 
 
-class Journey(TypedDict, total=False):
-    """The whole document. `version` is that of this format."""
+_WithSchema = TypedDict("_WithSchema", {"$schema": "str"}, total=False)
+
+
+class Journey(_WithSchema, total=False):
+    """The whole document. `version` is that of this format; `$schema` tells an editor where the schema is."""
 
     journey: Required[str]
     version: Required[Literal[1]]

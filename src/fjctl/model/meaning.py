@@ -16,7 +16,7 @@ _BLANKS: tuple[Any, ...] = (None, "", {}, [])
 
 def meaning(journey: Journey) -> dict[str, Any]:
     """The journey without its origin, short forms written out, empty and derived things dropped."""
-    found: dict[str, Any] = {key: item for key, item in journey.items() if key != "origin"}
+    found: dict[str, Any] = {key: item for key, item in journey.items() if key not in {"origin", "$schema"}}
     found["start"] = targets(journey.get("start"))
     found["states"] = {name: _state(state) for name, state in journey["states"].items()}
     found["notes"] = {
