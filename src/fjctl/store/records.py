@@ -8,10 +8,13 @@ algorithm (`sha256:…`), so that it can change.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from contextlib import suppress
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from fjctl.diagnostics import Loss
 
@@ -21,9 +24,19 @@ Role: TypeAlias = Literal["input", "output"]
 
 def content_hash(content: bytes) -> str:
     """The tagged SHA-256 of a file's bytes: `sha256:` and 64 hexadecimal digits."""
-    import hashlib  # OpenSSL takes 3 ms to load, and recording a refusal needs no hash
+    return "sha256:" + _sha256()(content).hexdigest()
 
-    return "sha256:" + hashlib.sha256(content).hexdigest()
+
+@cache
+def _sha256() -> Callable[[bytes], Any]:
+    """Python's own SHA-256, as the `random` module takes its hash: `hashlib` loads OpenSSL, which takes 3 ms."""
+    for name in ("_sha2", "_sha256"):  # from Python 3.12 on, and before
+        with suppress(ImportError):
+            found: Callable[[bytes], Any] = import_module(name).sha256
+            return found
+    from hashlib import sha256
+
+    return sha256
 
 
 class FileRecord(NamedTuple):
