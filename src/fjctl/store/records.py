@@ -24,7 +24,8 @@ Role: TypeAlias = Literal["input", "output"]
 
 def content_hash(content: bytes) -> str:
     """The tagged SHA-256 of a file's bytes: `sha256:` and 64 hexadecimal digits."""
-    return "sha256:" + _sha256()(content).hexdigest()
+    digest: str = _sha256()(content).hexdigest()
+    return f"sha256:{digest}"
 
 
 @cache
