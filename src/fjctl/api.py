@@ -238,8 +238,7 @@ def _finish(
     elif not options.write:
         result.status = Status.WOULD_WRITE
     else:
-        prior = conversion.prior
-        data = prior.encoded(conversion.text) if prior is not None else conversion.text.encode("utf-8")
+        data = _bytes(conversion)
         if store is not None:
             _intend(store, result.target, data)
         outcome = write_guarded(target, data, expected=existing)
@@ -332,7 +331,7 @@ def _record(result: FileResult, options: Options, started_at: str, duration_ms: 
     ]
     done = result.status in {Status.WRITTEN, Status.UNCHANGED} and conversion.text is not None
     if done and conversion.text is not None:
-        written = conversion.text.encode("utf-8")
+        written = _bytes(conversion)
         files.append(FileRecord("output", result.target, conversion.target.name, content_hash(written), len(written)))
     return ConversionRecord(
         started_at=started_at,
@@ -347,6 +346,12 @@ def _record(result: FileResult, options: Options, started_at: str, duration_ms: 
     )
 
 
+def _bytes(conversion: Conversion) -> bytes:
+    """What is written: the text, with the byte-order mark that the target had."""
+    text, prior = conversion.text or "", conversion.prior
+    return prior.encoded(text) if prior is not None else text.encode("utf-8")
+
+
 def _mapping(result: FileResult, conversion: Conversion) -> MappingRecord | None:
     from fjctl.store import Base, EdgeTransition, MappingRecord, NodeState, VariableLink
 
@@ -357,7 +362,8 @@ def _mapping(result: FileResult, conversion: Conversion) -> MappingRecord | None
         or conversion.text is None
     ):
         return None
-    here, there = conversion.source.source.text.encode(), conversion.text.encode()
+    source = conversion.source
+    here, there = source.encoded(source.source.text), _bytes(conversion)
     workflow = conversion.workflow
     by_node = {node: key for key, node in conversion.nodes.items()}
     kinds = {block.id: block.kind.value for block in workflow.blocks}

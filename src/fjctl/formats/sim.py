@@ -90,7 +90,7 @@ class _Reader:
         for key, raw in self.state["blocks"].items():
             pointer = self._block_pointer(key)
             if not isinstance(raw, dict):
-                self.found.append(finding("FJ300", f"block {key!r} is not a map", pointer))
+                self.found.append(finding("FJ300", f"block {key!r} is not a map", pointer, hint="remove it"))
                 continue
             missing = [field for field in ("id", "type") if not isinstance(raw.get(field), str) or not raw[field]]
             if missing:
@@ -111,7 +111,7 @@ class _Reader:
     def _edges(self) -> list[Edge]:
         raw_edges = self.state.get("edges", [])
         if not isinstance(raw_edges, list):
-            self.found.append(finding("FJ300", '"edges" is not a list', (*self.pointer, "edges")))
+            self.found.append(finding("FJ300", '"edges" is not a list', (*self.pointer, "edges"), hint='write "edges": []'))
             return []
         edges: list[Edge] = []
         for place, raw in enumerate(raw_edges):

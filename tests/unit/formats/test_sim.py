@@ -9,7 +9,19 @@ import pytest
 
 from fjctl import api
 from fjctl.convert import bridge
-from tests.support_documents import EVERYTHING, JOURNEY, SIM, Map, block, edge, paths, replaced, sim, state, there_and_back
+from tests.support_documents import (
+    EVERYTHING,
+    JOURNEY,
+    SIM,
+    Map,
+    block,
+    edge,
+    paths,
+    replaced,
+    sim,
+    state,
+    there_and_back,
+)
 
 ROW = [{"id": "1", "cells": {"Key": "k", "Value": "v"}}]
 FIELD = [{"id": "1", "name": "q", "type": "string", "value": "x"}]
@@ -37,17 +49,41 @@ STATES: list[tuple[str, Map, Map]] = [
     ("pause_resume", {"builderData": SHOWN, "notification": ["n"]}, {"ask": {"message": "ok?", "notify": ["n"]}}),
 ]
 TOOLS: list[tuple[str, Map, Map]] = [
-    ("api", {"url": "u", "method": "GET", "params": ROW}, {"kind": "http", "request": {"method": "GET", "url": "u", "query": {"k": "v"}}}),
-    ("api", {"headers": ROW, "body": "b", "timeout": 3}, {"kind": "http", "request": {"headers": {"k": "v"}, "body": "b", "timeout": 3}}),
+    (
+        "api",
+        {"url": "u", "method": "GET", "params": ROW},
+        {"kind": "http", "request": {"method": "GET", "url": "u", "query": {"k": "v"}}},
+    ),
+    (
+        "api",
+        {"headers": ROW, "body": "b", "timeout": 3},
+        {"kind": "http", "request": {"headers": {"k": "v"}, "body": "b", "timeout": 3}},
+    ),
     ("function", {"code": "return 1"}, {"kind": "javascript", "code": "return 1"}),
-    ("function", {"code": [{"content": "a"}, {"content": "b"}], "language": "shell"}, {"kind": "shell", "code": "a\nb"}),
+    (
+        "function",
+        {"code": [{"content": "a"}, {"content": "b"}], "language": "shell"},
+        {"kind": "shell", "code": "a\nb"},
+    ),
     ("variables", {"variables": [{"variableName": "x", "value": "y"}]}, {"kind": "assign", "assign": {"x": "y"}}),
     ("mcp", CALL, {"kind": "mcp", "server": "s", "tool": "t", "arguments": {"a": 1}}),
-    ("knowledge", {"operation": "search", "query": "q"}, {"kind": "external", "service": "knowledge", "operation": "search", "arguments": {"query": "q"}}),
-    ("memory", {"operation": "add", "id": "i"}, {"kind": "external", "service": "memory", "operation": "add", "arguments": {"id": "i"}}),
+    (
+        "knowledge",
+        {"operation": "search", "query": "q"},
+        {"kind": "external", "service": "knowledge", "operation": "search", "arguments": {"query": "q"}},
+    ),
+    (
+        "memory",
+        {"operation": "add", "id": "i"},
+        {"kind": "external", "service": "memory", "operation": "add", "arguments": {"id": "i"}},
+    ),
     ("guardrails", {"input": "i"}, {"kind": "external", "service": "guardrails", "arguments": {"input": "i"}}),
     ("evaluator", {"content": "i"}, {"kind": "external", "service": "evaluator", "arguments": {"content": "i"}}),
-    ("slack", {"operation": "send", "text": "i"}, {"kind": "external", "service": "slack", "operation": "send", "arguments": {"text": "i"}}),
+    (
+        "slack",
+        {"operation": "send", "text": "i"},
+        {"kind": "external", "service": "slack", "operation": "send", "arguments": {"text": "i"}},
+    ),
 ]
 CONTAINERS: list[tuple[str, Map, Map]] = [
     ("loop", {"loopType": "for", "count": 3}, {"loop": {"times": 3}}),
@@ -70,7 +106,9 @@ def accepted_by_sim(conversion: bridge.Conversion) -> dict[str, Map]:
         assert required <= item.keys()
         assert item["id"] == key
         assert isinstance(item["position"]["x"], (int, float))
-        assert all(sub["id"] == name and sub.keys() == {"id", "type", "value"} for name, sub in item["subBlocks"].items())
+        assert all(
+            sub["id"] == name and sub.keys() == {"id", "type", "value"} for name, sub in item["subBlocks"].items()
+        )
     for item in value["state"]["edges"]:
         assert {"id", "source", "target"} <= item.keys()
         assert {item["source"], item["target"]} <= blocks.keys()
@@ -111,7 +149,8 @@ def test_each_container_holds_its_body(kind: str, data: Map, expected: Map) -> N
 
 
 @pytest.mark.parametrize(
-    ("kind", "event"), [("api_trigger", "api"), ("chat_trigger", "chat"), ("generic_webhook", "webhook"), ("rss", "rss")]
+    ("kind", "event"),
+    [("api_trigger", "api"), ("chat_trigger", "chat"), ("generic_webhook", "webhook"), ("rss", "rss")],
 )
 def test_triggers_are_entries(kind: str, event: str) -> None:
     journey, again = there_and_back(sim([block("t", kind, "T", {"x": "y"})]))
@@ -122,11 +161,23 @@ def test_triggers_are_entries(kind: str, event: str) -> None:
 def test_branches_have_handles_that_name_their_rows() -> None:
     rows = [{"id": "c-if", "title": "if", "value": "a > 1"}, {"id": "c-else", "title": "ELSE ", "value": ""}]
     routes = [{"id": "r1", "title": "Sales", "value": "about buying"}]
-    blocks = [block("c", "condition", "C", {"conditions": rows}), block("r", "router_v2", "R", {"routes": routes}), block("z", "wait", "Z")]
-    edges = [edge("c", "r", "condition-c-if"), edge("c", "z", "condition-c-else"), edge("r", "z", "router-r1"), edge("z", "r", "error")]
+    blocks = [
+        block("c", "condition", "C", {"conditions": rows}),
+        block("r", "router_v2", "R", {"routes": routes}),
+        block("z", "wait", "Z"),
+    ]
+    edges = [
+        edge("c", "r", "condition-c-if"),
+        edge("c", "z", "condition-c-else"),
+        edge("r", "z", "router-r1"),
+        edge("z", "r", "error"),
+    ]
     document = sim(blocks, edges[:3])
     journey, again = there_and_back(document)
-    assert journey["states"]["c"]["next"] == [{"to": "r", "when": "a > 1", "condition": "a is greater than 1"}, {"to": "z", "else": True}]
+    assert journey["states"]["c"]["next"] == [
+        {"to": "r", "when": "a > 1", "condition": "a is greater than 1"},
+        {"to": "z", "else": True},
+    ]
     assert journey["states"]["r"]["next"] == [{"to": "z", "condition": "Sales: about buying"}]
     written = accepted_by_sim(again)
     ids = [row["id"] for row in written["c"]["subBlocks"]["conditions"]["value"]]
@@ -155,7 +206,9 @@ def test_every_envelope_is_read_and_written_back(envelope: Map) -> None:
     journey, again = there_and_back(document)
     assert journey["states"]["a"] == {"chat": "hi"}
     accepted_by_sim(again)
-    changed = api.reads((bridge.convert(document, JOURNEY).text or "").replace("chat: hi", "chat: ho"), "w.journey.yaml")
+    changed = api.reads(
+        (bridge.convert(document, JOURNEY).text or "").replace("chat: hi", "chat: ho"), "w.journey.yaml"
+    )
     written = bridge.convert(changed, SIM, document).text
     assert written == document.source.text.replace('"hi"', '"ho"')
 
@@ -175,7 +228,11 @@ def test_every_envelope_is_read_and_written_back(envelope: Map) -> None:
         (state([block("a", "agent", "A b"), block("b", "agent", "a.B")], []), "FJ310", ("blocks", "b")),
         ({"blocks": {}, "edges": {}}, "FJ300", ("edges",)),
         ({"blocks": {"a": {"id": "a", "type": "agent"}}, "edges": [1]}, "FJ301", ("edges", 0)),
-        (state([block(f"l{n}", "loop", data={"parentId": f"l{n - 1}"} if n else {}) for n in range(40)], []), "FJ304", ("blocks", "l33")),
+        (
+            state([block(f"l{n}", "loop", data={"parentId": f"l{n - 1}"} if n else {}) for n in range(40)], []),
+            "FJ304",
+            ("blocks", "l33"),
+        ),
     ],
 )
 def test_what_is_wrong_has_a_code_and_a_place(value: Map, code: str, at: tuple[Any, ...]) -> None:
@@ -188,7 +245,15 @@ SPOTS = sorted({at for at in paths(EVERYTHING) if at}, key=str)
 
 @pytest.mark.parametrize("part", range(8))
 def test_any_value_anywhere_gives_a_journey_that_can_be_read_and_written_back(part: int) -> None:
-    odd: list[Any] = [None, 7, [], ["x"], "x", {"a": 1}, [{"id": [1], "name": {}, "cells": 4, "title": 5, "schema": {"function": 1}}]]
+    odd: list[Any] = [
+        None,
+        7,
+        [],
+        ["x"],
+        "x",
+        {"a": 1},
+        [{"id": [1], "name": {}, "cells": 4, "title": 5, "schema": {"function": 1}}],
+    ]
     for place, at in enumerate(SPOTS[part::8]):
         document = api.reads(json.dumps(replaced(EVERYTHING, at, odd[(place + part) % len(odd)])), "w.json")
         if document.ok:
@@ -202,7 +267,9 @@ def test_any_value_anywhere_is_read_without_an_exception() -> None:
             SIM.load().decode(replaced(EVERYTHING, at, new))
 
 
-@pytest.mark.parametrize("text", ['{"a": NaN}', '{"a": 1, "a": 2}', '{"a": "\\ud800"}', '{"a": 1e999}', "[" * 70 + "]" * 70])
+@pytest.mark.parametrize(
+    "text", ['{"a": NaN}', '{"a": 1, "a": 2}', '{"a": "\\ud800"}', '{"a": 1e999}', "[" * 70 + "]" * 70]
+)
 def test_texts_that_only_seem_to_be_json_stay_text(text: str) -> None:
     journey, _ = there_and_back(sim([block("b", "mcp", "It", {"server": "s", "arguments": text})]))
     assert journey["tools"]["it"]["settings"] == {"arguments": text}
