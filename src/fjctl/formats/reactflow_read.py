@@ -10,7 +10,6 @@ from fjctl.formats.base import finding, warning
 from fjctl.formats.reactflow_choices import Choices, notes_in_label, read_choices, talk_of
 from fjctl.formats.reactflow_data import Map, Node, at, data_of, read_node
 from fjctl.formats.recognise import graphs
-from fjctl.model.references import normalize
 from fjctl.model.workflow import CONTAINER_KINDS, Block, BlockKind, Edge, Workflow
 
 if TYPE_CHECKING:
@@ -88,14 +87,13 @@ class _Reader:
         self._nodes()
         entered = self._edges()
         workflow = self.out.workflow
-        names: set[str] = set()
         for identifier, raw in self.raw.items():
             node = read_node(raw, leads_in=identifier in entered)
             if raw.get("type") == "group" and node.kind is BlockKind.OPAQUE:
                 continue
             self.out.nodes[identifier] = node
         for identifier, node in self.out.nodes.items():
-            workflow.blocks.append(self._block(identifier, node, names))
+            workflow.blocks.append(self._block(identifier, node))
         for block in workflow.blocks:
             block.parent = self._parent(block.id)
         for block in workflow.blocks:
@@ -140,36 +138,20 @@ class _Reader:
             self.outgoing.setdefault(ends[0], []).append((pointer, raw))
         return entered
 
-    def _block(self, identifier: str, node: Node, names: set[str]) -> Block:
-        name = self._free_name(identifier, node, names)
+    def _block(self, identifier: str, node: Node) -> Block:
         block = Block(
-            id=identifier, kind=node.kind, type=node.type, name=name, enabled=node.enabled, fields=node.fields
+            id=identifier, kind=node.kind, type=node.type, name=node.name, enabled=node.enabled, fields=node.fields
         )
         raw = node.raw
         block.x, block.y = (_number(at(raw, ("position", axis))) for axis in ("x", "y"))
         block.width, block.height = (_size(raw, side) for side in ("width", "height"))
         if node.kind is BlockKind.OPAQUE and "fjctl" not in data_of(raw) and node.implied:
             hint = "it is kept whole as a tool; a type named after what it does (agent, http, condition) is read"
-            message = f"type {node.type!r} of {name!r} is unknown"
+            message = f"type {node.type!r} of {node.name!r} is unknown"
             self.out.found.append(
                 finding("FJ308", message, self.out.places[identifier], hint=hint, severity=Severity.INFO)
             )
         return block
-
-    def _free_name(self, identifier: str, node: Node, names: set[str]) -> str:
-        """A name of its own for each node that references may mean; a repeated one gets a number."""
-        name, number = node.name, 1
-        if node.kind is BlockKind.NOTE or not normalize(name):
-            return name
-        while normalize(name) in names:
-            number += 1
-            name = f"{node.name} {number}"
-        names.add(normalize(name))
-        if name != node.name and node.name_place is not None:
-            hint = "references mean the first; rename one of them"
-            message = f"two nodes are called {node.name!r}; the second is read as {name!r}"
-            self.out.found.append(warning("FJ310", message, self.out.places[identifier], hint=hint))
-        return name
 
     def _parent(self, identifier: str) -> str | None:
         """The nearest container above a node; groups that are only drawn are passed through."""
