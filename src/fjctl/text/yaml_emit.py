@@ -34,6 +34,7 @@ _HARMED: Final = frozenset(
     for codes in _HARMED_RANGES
     for code in range(*codes)
 )
+_CONTROLS: Final = bytes([*range(9), *range(11, 32), 127])  # those of ASCII, except tab and line feed
 _NO_START: Final = frozenset("\xa0\u202f")
 _START: Final = re.compile(
     r"[A-Za-z_(/$^;\\]|[^\x00-\x7f]|<(?!<)"
@@ -102,6 +103,14 @@ def _unharmed(text: str) -> bool:
     return text.isprintable() or (not text.isascii() and _HARMED.isdisjoint(text))
 
 
+def _unharmed_lines(text: str) -> bool:
+    """The same for a text of several lines; long ones are asked as bytes, which is quicker still."""
+    if text.isascii():
+        data = text.encode()
+        return len(data.translate(None, _CONTROLS)) == len(data)
+    return _unharmed(text.replace("\n", " ").replace("\t", " "))
+
+
 @lru_cache(maxsize=8192)
 def key_text(key: str, in_flow: bool = False) -> str:  # noqa: FBT001, FBT002  a cache key
     """A key on one line. `on` stays plain although YAML 1.1 reads it as true: it is a word of the journey document
@@ -167,7 +176,8 @@ def flow_text(value: JsonValue) -> str:
     if kind is str:
         return _short_in_flow(value) if len(value) <= _CACHED else _text(value, in_flow=True)  # type: ignore[arg-type]
     if isinstance(value, dict):
-        return "{" + ", ".join([f"{key_text(key, True)}: {flow_text(item)}" for key, item in value.items()]) + "}"
+        pairs = [f"{key_text(key, True)}: {flow_text(item)}" for key, item in value.items()]  # noqa: FBT003  a cache key
+        return "{" + ", ".join(pairs) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(flow_text, value)) + "]"
     return scalar(value)
@@ -189,7 +199,7 @@ def literal(text: str, step: int) -> tuple[str, str] | None:
 
     Returns (`|`, `|-`, `|2+` ..., the text without the line break that the header implies).
     """
-    if not text.strip(" \t\n") or not _unharmed(text.replace("\n", " ").replace("\t", " ")):
+    if not text.strip(" \t\n") or not _unharmed_lines(text):
         return None
     if ("\t" in text or " \n" in text or text[-1] == " ") and _LITERAL_TRAP.search(text):
         return None
