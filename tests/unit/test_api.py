@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from fjctl import api
 from fjctl.api import Options, Status
+from fjctl.convert import bridge
 from fjctl.errors import UsageError
 from fjctl.store import open_store
 from tests.support_documents import EVERYTHING, block, edge, state
@@ -117,16 +118,16 @@ def test_a_target_changed_between_read_and_write(flow: Path, monkeypatch: pytest
     converted(flow)
     journey = flow.with_name("w.journey.yaml")
     flow.write_text(TEXT.replace('"hi"', '"ho"'))
-    convert = api.bridge.convert
+    convert = bridge.convert
 
-    def slow(*values: object) -> object:
-        done = convert(*values)  # type: ignore[arg-type]
+    def slow(*values: Any) -> object:
+        done = convert(*values)
         journey.write_text(
             "somebody else\n"
         )  # as another process would, after the real conversion and before the write
         return done
 
-    monkeypatch.setattr(api.bridge, "convert", slow)
+    monkeypatch.setattr(bridge, "convert", slow)
     result = converted(flow)
     assert result.error is not None
     assert (result.status, result.error.code) == (Status.FAILED, "FJ004")

@@ -111,7 +111,8 @@ class _Reader:
     def _edges(self) -> list[Edge]:
         raw_edges = self.state.get("edges", [])
         if not isinstance(raw_edges, list):
-            self.found.append(finding("FJ300", '"edges" is not a list', (*self.pointer, "edges"), hint='write "edges": []'))
+            hint = 'write "edges": []'
+            self.found.append(finding("FJ300", '"edges" is not a list', (*self.pointer, "edges"), hint=hint))
             return []
         edges: list[Edge] = []
         for place, raw in enumerate(raw_edges):

@@ -263,7 +263,8 @@ def test_any_value_anywhere_gives_a_journey_that_can_be_read_and_written_back(pa
 
 def test_any_value_anywhere_is_read_without_an_exception() -> None:
     for at in SPOTS:
-        for new in (None, -1, [], ["x"], "x", {"a": 1}, [{}], True, 1e300, 10**400):
+        odd: tuple[Any, ...] = (None, -1, [], ["x"], "x", {"a": 1}, [{}], True, 1e300, 10**400)
+        for new in odd:
             SIM.load().decode(replaced(EVERYTHING, at, new))
 
 

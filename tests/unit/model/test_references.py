@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from fjctl.model.references import environment, normalize, references, rename, rename_all
+
+if TYPE_CHECKING:
+    from fjctl.source import JsonValue
 
 
 @pytest.mark.parametrize(
@@ -31,10 +36,10 @@ def test_rename_touches_only_what_resolves() -> None:
         return f"{name.upper()}.{path}" if name == "a" else None
 
     assert rename("<a.x> <b.x> a < b", resolve) == "<A.x> <b.x> a < b"
-    value = {"k": ["<a.x>", 1], "<a.y>": "plain"}
+    value: JsonValue = {"k": ["<a.x>", 1], "<a.y>": "plain"}
     assert rename_all(value, resolve) == {"k": ["<A.x>", 1], "<a.y>": "plain"}
-    untouched: dict[str, object] = {"k": ["<b.x>"]}
-    assert rename_all(untouched, resolve) is untouched  # type: ignore[arg-type]
+    untouched: JsonValue = {"k": ["<b.x>"]}
+    assert rename_all(untouched, resolve) is untouched
 
 
 def test_names_and_environment() -> None:
