@@ -10,19 +10,21 @@ from fjctl.model.names import stable_id
 _KINDS = ("agent", "api", "function", "gmail_v2")
 
 
-def sim_workflow(nodes: int, *, name: str = "bench", words: int = 0) -> bytes:
+def sim_workflow(nodes: int, *, name: str = "bench", unused: int = 0) -> bytes:
     """A Sim export of `nodes` blocks: a start, then agents, calls and functions in a row, each tenth a condition.
 
-    Its texts are short; `words` sentences more stand in each instruction, as in files that people have worked on.
+    Each block has `unused` settings more that nobody has filled in: Sim exports all of a block's settings, and a
+    service has up to a hundred of them.
     """
     blocks: dict[str, Any] = {}
     edges: list[Any] = []
     previous = _add(blocks, name, 0, "start_trigger", {"inputFormat": []})
     handle = "source"
+    blank = {f"setting{number}": None for number in range(unused)}
     for number in range(1, nodes):
         kind = "condition" if number % 10 == 0 else _KINDS[number % len(_KINDS)]
         identifier = stable_id(name, str(number))
-        _add(blocks, name, number, kind, _values(kind, number, identifier, words))
+        _add(blocks, name, number, kind, {**_values(kind, number, identifier), **blank})
         edges.append(
             {
                 "id": stable_id(name, "edge", str(number)),
@@ -41,9 +43,8 @@ def sim_workflow(nodes: int, *, name: str = "bench", words: int = 0) -> bytes:
     return json.dumps(document, indent=2).encode()
 
 
-def _values(kind: str, number: int, identifier: str, words: int) -> dict[str, Any]:
+def _values(kind: str, number: int, identifier: str) -> dict[str, Any]:
     text = f"Summarise what <step{max(1, number - 1)}.content> says about order {number}, in two friendly sentences."
-    text += "".join(f"\n- Point {point}: say what was asked, then what was found." for point in range(words))
     if kind == "agent":
         messages = [{"role": "system", "content": text}, {"role": "user", "content": "<start.input>"}]
         return {"model": "gpt-4o", "messages": messages, "temperature": 0.3, "tools": []}

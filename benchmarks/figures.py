@@ -97,8 +97,8 @@ def core(effort: Effort, corpus: Path | None) -> list[Figure]:
 
     real = [(path.stem, path.read_bytes()) for path in [EXAMPLE, *_sim_files(corpus)]]
     found = [figure(name, data, 8 if len(data) >= LARGE_FILE else None) for name, data in real]
-    found.append(figure("8 nodes with long texts", sim_workflow(8, words=180), 8))
-    return [*found, figure("24 nodes with short texts", sim_workflow(24), None)]
+    found.append(figure("12 nodes of services", sim_workflow(12, unused=50), 8))
+    return [*found, figure("24 nodes of few settings", sim_workflow(24), None)]
 
 
 def _sim_files(corpus: Path | None) -> Iterable[Path]:

@@ -68,8 +68,8 @@ def test_the_shapes_of_the_layout_benchmark_stay_within_their_boxes() -> None:
 def test_the_documents_read_without_a_finding() -> None:
     from benchmarks.documents import sim_workflow
 
-    for nodes, words in ((1, 0), (21, 0), (12, 3)):
-        document = api.reads(sim_workflow(nodes, words=words), "bench.json")
+    for nodes, unused in ((1, 0), (21, 0), (12, 3)):
+        document = api.reads(sim_workflow(nodes, unused=unused), "bench.json")
         assert document.workflow is not None
         assert len(document.workflow.blocks) == nodes
         assert document.diagnostics == []
