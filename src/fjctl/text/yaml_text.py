@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CODES", "locate", "locate_all", "parse"]
 
-_MAX_DEPTH: Final = 100
+_MAX_DEPTH: Final = 256  # more than JSON is read, so that what came from there can be read back
 _MOST_BRACKETS: Final = 20_000  # libyaml's time grows with tokens times open brackets
 # Two small checks and no class over all of Unicode, which takes milliseconds to compile; surrogates fail in ryaml.
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
