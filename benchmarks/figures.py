@@ -14,7 +14,7 @@ import orjson
 from benchmarks.documents import sim_workflow
 from benchmarks.measure import SCRIPTS, Effort, Figure, peak_megabytes, process, ratios, seconds
 from fjctl import api
-from fjctl.convert import bridge
+from fjctl.conversion import bridge
 from fjctl.formats import registry
 from fjctl.formats.document import fresh
 

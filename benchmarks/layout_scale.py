@@ -6,7 +6,7 @@ import random
 import time
 from typing import TYPE_CHECKING
 
-from fjctl.convert.layout import Box, arrange, place_new
+from fjctl.conversion.layout import Box, arrange, place_new
 
 if TYPE_CHECKING:
     from collections.abc import Callable

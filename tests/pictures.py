@@ -6,8 +6,8 @@ from html import escape
 from pathlib import Path
 
 from fjctl.api import read
-from fjctl.convert.lens import read_back
-from fjctl.convert.naming import Hints
+from fjctl.conversion.lens import read_back
+from fjctl.conversion.naming import Hints
 from fjctl.formats.registry import find
 from fjctl.model.workflow import CONTAINER_KINDS, ENTRY_KINDS, ERROR, Block, BlockKind, Edge, Workflow
 

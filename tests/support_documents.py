@@ -6,13 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from fjctl import api
-from fjctl.convert import bridge
+from fjctl.conversion import bridge
 from fjctl.formats import registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fjctl.convert.bridge import Conversion
+    from fjctl.conversion.bridge import Conversion
     from fjctl.formats.document import Document
 
 Map = dict[str, Any]

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-from fjctl.convert import bridge
+from fjctl.conversion import bridge
 from fjctl.formats import document, registry
 from tests.support import EXAMPLES, corpus
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fjctl.convert.bridge import Conversion
+    from fjctl.conversion.bridge import Conversion
     from fjctl.formats.document import Document
 
 JOURNEY = registry.find("journey")

@@ -15,7 +15,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from fjctl.api import FileResult, Options, Status, convert, convert_file, read, reads, remember
-    from fjctl.convert.bridge import Conversion, Names
+    from fjctl.conversion.bridge import Conversion, Names
     from fjctl.diagnostics import Diagnostic, Fix, Loss, Severity
     from fjctl.errors import ExitCode, FjctlError
     from fjctl.formats.document import Document
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "fjctl.api": ("FileResult", "Options", "Status", "convert", "convert_file", "read", "reads", "remember"),
-    "fjctl.convert.bridge": ("Conversion", "Names"),
+    "fjctl.conversion.bridge": ("Conversion", "Names"),
     "fjctl.diagnostics": ("Diagnostic", "Fix", "Loss", "Severity"),
     "fjctl.errors": ("ExitCode", "FjctlError"),
     "fjctl.formats.document": ("Document",),

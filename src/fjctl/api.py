@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fjctl import __version__
-from fjctl.convert import bridge
+from fjctl.conversion import bridge
 from fjctl.diagnostics import Diagnostic, Severity, has_errors
 from fjctl.errors import FjctlError, InputError, RefusedError, StoreError, UsageError
 from fjctl.formats import document, registry
@@ -25,7 +25,7 @@ from fjctl.project.settings import Settings
 from fjctl.project.writing import WriteOutcome, write_guarded
 
 if TYPE_CHECKING:
-    from fjctl.convert.bridge import Conversion
+    from fjctl.conversion.bridge import Conversion
     from fjctl.formats.document import Document
     from fjctl.formats.registry import Format
     from fjctl.store import ConversionRecord, MappingRecord, Store

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 
-from fjctl.convert import bridge
+from fjctl.conversion import bridge
 from tests.strategies import Options, journeys
 from tests.support_laws import (
     JOURNEY,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fjctl.convert import bridge
+from fjctl.conversion import bridge
 from fjctl.formats import document
 from tests.strategies import journeys
 from tests.support_laws import GRAPHS, JOURNEY, Real, name_of, read, real_files, written

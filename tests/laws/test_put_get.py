@@ -9,7 +9,7 @@ import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from fjctl.convert import bridge
+from fjctl.conversion import bridge
 from fjctl.model.meaning import difference, meaning
 from tests.strategies import Options, journeys
 from tests.support_edits import EDITS, USUAL, WORKFLOW_EDITS, apply, edits, fixed, workflow_edits
@@ -32,8 +32,8 @@ from tests.support_sim import sim_documents
 if TYPE_CHECKING:
     from fjctl.formats.document import Document
 
-FILES = real_files(largest=70_000)
-PLACES = 4
+SMALL = real_files(largest=26_000)
+ALL = real_files(largest=400_000)
 
 
 def put_get(workflow: Document, journey: Document) -> Document | None:
@@ -58,10 +58,21 @@ def same_meaning(one: Document, other: Document) -> Any:
 
 
 @pytest.mark.parametrize("name", sorted(EDITS))
-@pytest.mark.parametrize("real", FILES, ids=name_of)
+@pytest.mark.parametrize("real", SMALL, ids=name_of)
 def test_edits_of_real_journeys(real: Real, name: str) -> None:
+    edits_hold(real, name, places=2)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("name", sorted(EDITS))
+@pytest.mark.parametrize("real", ALL, ids=name_of)
+def test_edits_of_all_real_journeys(real: Real, name: str) -> None:
+    edits_hold(real, name, places=8)
+
+
+def edits_hold(real: Real, name: str, places: int) -> None:
     workflow, journey = real.pair()
-    for place in range(PLACES):
+    for place in range(places):
         value = apply(EDITS[name], cast("Any", journey.value), fixed(place, place))
         if value is None:
             continue
@@ -78,7 +89,7 @@ def put_put_holds(workflow: Document, after: Document, changed: Document, first:
     back = put(first, after)
     if back is None:
         return True
-    return same_meaning(get(back), get(workflow)) is None
+    return same_meaning(get_as(back, first), get_as(workflow, first)) is None
 
 
 @given(value=journeys(), data=st.data())
@@ -111,10 +122,10 @@ def workflow_blocks(value: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("name", sorted(WORKFLOW_EDITS))
-@pytest.mark.parametrize("real", real_files(largest=70_000, kinds=("sim",)), ids=name_of)
+@pytest.mark.parametrize("real", real_files(largest=30_000, kinds=("sim",)), ids=name_of)
 def test_edits_of_real_workflows(real: Real, name: str) -> None:
     workflow, journey = real.pair()
-    for place in range(PLACES):
+    for place in range(3):
         value = apply(WORKFLOW_EDITS[name], cast("Any", workflow.value), fixed(place, place))
         if value is not None:
             holds_for_workflow(edited(workflow, value), journey)

@@ -10,7 +10,7 @@ import pytest
 
 from fjctl import api
 from fjctl.api import Options, Status
-from fjctl.convert import bridge
+from fjctl.conversion import bridge
 from fjctl.errors import UsageError
 from fjctl.store import open_store
 from tests.support_documents import EVERYTHING, block, edge, state

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fjctl.cli.terminal import TERMINAL
 from fjctl.cli.views import conversions, human
-from fjctl.convert.bridge import Names, convert, default_target
+from fjctl.conversion.bridge import Names, convert, default_target
 from fjctl.diagnostics import has_errors
 from fjctl.errors import ExitCode, RefusedError, UsageError
 from fjctl.formats import document, registry

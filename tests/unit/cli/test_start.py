@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 HEAVY = {
     "asyncio",
     "concurrent.futures",
-    "fjctl.convert.layout",
+    "fjctl.conversion.layout",
     "jsonschema",
     "logging",
     "multiprocessing",
@@ -41,7 +41,7 @@ MAY = {
     "convert flow.json": set[str](),
     "convert flow.json --check": set[str](),
     "convert flow.json --json --report": set[str](),
-    "roundtrip flow.json": {"fjctl.convert.layout", "ruamel.yaml"},
+    "roundtrip flow.json": {"fjctl.conversion.layout", "ruamel.yaml"},
 }
 CHILD = """
 import json, sys

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from fjctl.convert import lens
-from fjctl.convert.to_journey import to_journey
-from fjctl.convert.to_workflow import to_workflow
+from fjctl.conversion import lens
+from fjctl.conversion.to_journey import to_journey
+from fjctl.conversion.to_workflow import to_workflow
 from fjctl.diagnostics import has_errors
 from fjctl.formats import reactflow, registry
 from fjctl.formats.reactflow_kinds import PLANS, squeeze

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fjctl.convert import lens
-from fjctl.convert.adopt import adopt
-from fjctl.convert.naming import hints_of
-from fjctl.convert.to_journey import to_journey
-from fjctl.convert.to_workflow import to_workflow
+from fjctl.conversion import lens
+from fjctl.conversion.adopt import adopt
+from fjctl.conversion.naming import hints_of
+from fjctl.conversion.to_journey import to_journey
+from fjctl.conversion.to_workflow import to_workflow
 from fjctl.formats import reactflow, registry
 from fjctl.formats.reactflow_kinds import KINDS
 from fjctl.model.transplant import same

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fjctl import api
-from fjctl.convert import bridge
+from fjctl.conversion import bridge
 from tests.support_documents import (
     EVERYTHING,
     JOURNEY,

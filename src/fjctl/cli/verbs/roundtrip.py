@@ -16,7 +16,7 @@ from fjctl.project.config import load_settings
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fjctl.convert.laws import LawResult
+    from fjctl.conversion.laws import LawResult
     from fjctl.formats.document import Document
 
 Files = Annotated[list[str], typer.Argument(metavar="FILE…", help="Files, folders, patterns.", show_default=False)]
@@ -36,7 +36,7 @@ def roundtrip(files: Files, source_format: From = "", as_json: Json = False) -> 
 
     \b
     In Python:
-      from fjctl.convert.laws import check_all
+      from fjctl.conversion.laws import check_all
       check_all(fjctl.read("flow.json"))
     """
     settings = load_settings(start_folder(files))
@@ -60,7 +60,7 @@ def roundtrip(files: Files, source_format: From = "", as_json: Json = False) -> 
 
 def _check(path: Path, source_format: str) -> dict[str, Any]:
     from fjctl import api
-    from fjctl.convert import laws
+    from fjctl.conversion import laws
 
     try:
         source = api.read(path, format=source_format)

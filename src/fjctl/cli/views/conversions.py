@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fjctl.api import FileResult
-    from fjctl.convert.bridge import Conversion
+    from fjctl.conversion.bridge import Conversion
     from fjctl.diagnostics import Loss
     from fjctl.formats.document import Document
 

@@ -13,7 +13,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from fjctl.convert.layers import COLUMN_GAP, GRID, ROW_GAP, Layers, Size, up
+from fjctl.conversion.layers import COLUMN_GAP, GRID, ROW_GAP, Layers, Size, up
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fjctl.convert.cycles import Recovered, neighbours, recover_loops
-from fjctl.convert.cycles_restore import restore_cycles
+from fjctl.conversion.cycles import Recovered, neighbours, recover_loops
+from fjctl.conversion.cycles_restore import restore_cycles
 from fjctl.model.references import normalize
 from fjctl.model.workflow import BODY, ERROR, SPECIAL_BRANCHES, TIMEOUT, Block, BlockKind, Branch, Edge, Workflow
 

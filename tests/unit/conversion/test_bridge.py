@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fjctl import api
-from fjctl.convert import bridge
+from fjctl.conversion import bridge
 from fjctl.formats import registry
 from tests.support_documents import JOURNEY, block, edge, sim
 

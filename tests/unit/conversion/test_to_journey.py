@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fjctl import api
-from fjctl.convert import bridge
+from fjctl.conversion import bridge
 from tests.support_documents import JOURNEY, SIM, block, edge, sim, there_and_back
 
 

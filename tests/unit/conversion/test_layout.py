@@ -10,7 +10,7 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fjctl.convert.layout import HEADER, Box, Placed, arrange, place_new
+from fjctl.conversion.layout import HEADER, Box, Placed, arrange, place_new
 
 Edges = list[tuple[str, str]]
 
@@ -227,7 +227,7 @@ def test_a_container_grows_around_a_new_child_and_keeps_its_corner() -> None:
 
 def test_the_drawing_is_the_same_under_any_hash_seed() -> None:
     program = """
-from fjctl.convert.layout import Box, arrange, place_new
+from fjctl.conversion.layout import Box, arrange, place_new
 boxes = [Box(f"n{i}", 100 + i % 7 * 30, 80, f"n{i - i % 9}" if i % 9 in (3, 4, 5) else None) for i in range(90)]
 edges = [(f"n{i}", f"n{i * k % 90}") for i in range(90) for k in (2, 3, 7)]
 half = [Box(b.id, b.width, b.height, b.parent, x=9000.0 * i, y=0.0) if i % 3 else b for i, b in enumerate(boxes)]

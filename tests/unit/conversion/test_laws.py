@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from fjctl import api
-from fjctl.convert import laws
+from fjctl.conversion import laws
 from fjctl.formats.document import Document
 from tests.support import EXAMPLES
 

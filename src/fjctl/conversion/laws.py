@@ -10,7 +10,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from fjctl.convert.bridge import Conversion, Names, convert, default_target, reread
+from fjctl.conversion.bridge import Conversion, Names, convert, default_target, reread
 from fjctl.diagnostics import has_errors
 from fjctl.formats import document, registry
 from fjctl.model.journey import walk

@@ -10,7 +10,7 @@ from fjctl.model.workflow import CONTAINER_KINDS, BlockKind, Branch, Edge, Workf
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fjctl.convert.layout import Placed
+    from fjctl.conversion.layout import Placed
     from fjctl.model.workflow import Block
 
 _SIZE = (250.0, 120.0)
@@ -101,7 +101,7 @@ def place(workflow: Workflow, prior: Workflow | None = None) -> Workflow:
 
 
 def _laid_out(blocks: list[Block], edges: list[Edge], *, anew: bool) -> list[Block]:
-    from fjctl.convert.layout import Box, arrange, place_new
+    from fjctl.conversion.layout import Box, arrange, place_new
 
     boxes = []
     for block in blocks:

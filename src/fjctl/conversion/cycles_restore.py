@@ -12,9 +12,9 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
-from fjctl.convert.cycles import EXIT, LEAVE, LOOP, natural_loops
-from fjctl.convert.cycles_meaning import ALWAYS, Body, Group, meaning_of, rank
-from fjctl.convert.rounds import neighbours
+from fjctl.conversion.cycles import EXIT, LEAVE, LOOP, natural_loops
+from fjctl.conversion.cycles_meaning import ALWAYS, Body, Group, meaning_of, rank
+from fjctl.conversion.rounds import neighbours
 from fjctl.model.references import normalize
 from fjctl.model.workflow import BODY, Block, BlockKind, Edge, Workflow
 

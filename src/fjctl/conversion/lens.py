@@ -11,13 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from fjctl.convert.adopt import adopt, place
-from fjctl.convert.choosers import expand, fold
-from fjctl.convert.naming import Hints, hints_of
-from fjctl.convert.relink import relink
-from fjctl.convert.rounds import has_cycle, neighbours
-from fjctl.convert.to_journey import to_journey
-from fjctl.convert.to_workflow import Builder
+from fjctl.conversion.adopt import adopt, place
+from fjctl.conversion.choosers import expand, fold
+from fjctl.conversion.naming import Hints, hints_of
+from fjctl.conversion.relink import relink
+from fjctl.conversion.rounds import has_cycle, neighbours
+from fjctl.conversion.to_journey import to_journey
+from fjctl.conversion.to_workflow import Builder
 from fjctl.diagnostics import Diagnostic, Loss
 from fjctl.formats.journey import coerce, list_keys
 from fjctl.model.fitting import fit_workflow
@@ -82,7 +82,7 @@ def prepare(journey: Journey, form: Format, prior: Workflow | None = None, named
     if prior is not None:
         workflow = adopt(workflow, prior)
     if not form.cycles and has_cycle(neighbours(workflow.by_id(), workflow.edges)):
-        from fjctl.convert.cycles import recover_loops
+        from fjctl.conversion.cycles import recover_loops
 
         recovered = recover_loops(workflow, keys, builder.node_id)
         workflow, nodes, refused = recovered.workflow, nodes | recovered.nodes, recovered.refused
@@ -97,7 +97,7 @@ def read_back(workflow: Workflow, hints: Hints, form: Format, name: str = "workf
     folded: dict[str, str] = {}
     present = {block.id for block in workflow.blocks}
     if not form.cycles and any(key.endswith(".loop") for key in hints.keys.values()):
-        from fjctl.convert.cycles_restore import restore_cycles
+        from fjctl.conversion.cycles_restore import restore_cycles
 
         workflow = restore_cycles(workflow, hints.keys)
         kept = {block.id for block in workflow.blocks}

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from fjctl.convert import lens
-from fjctl.convert.accounting import Account, account
-from fjctl.convert.adopt import place
-from fjctl.convert.naming import Hints
+from fjctl.conversion import lens
+from fjctl.conversion.accounting import Account, account
+from fjctl.conversion.adopt import place
+from fjctl.conversion.naming import Hints
 from fjctl.diagnostics import Diagnostic, Loss, Severity, has_errors
 from fjctl.formats import registry
 from fjctl.formats.document import Document, fresh, interpret, syntax_of

@@ -17,8 +17,8 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from fjctl.convert.cycles_meaning import ALWAYS, Group, Meaning, Way, meaning_of, rank
-from fjctl.convert.rounds import has_cycle, neighbours
+from fjctl.conversion.cycles_meaning import ALWAYS, Group, Meaning, Way, meaning_of, rank
+from fjctl.conversion.rounds import has_cycle, neighbours
 from fjctl.model.references import normalize
 from fjctl.model.workflow import BODY, ENTRY_KINDS, ERROR, TIMEOUT, Block, BlockKind, Branch, Edge, Workflow
 

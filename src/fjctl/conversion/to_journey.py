@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from fjctl.convert.choosers import as_tool
-from fjctl.convert.naming import DEFAULT_ENTRY, ENTRY, NOTE, Hints, Naming, default_entry, name_blocks, title_for
-from fjctl.convert.results import result_field
+from fjctl.conversion.choosers import as_tool
+from fjctl.conversion.naming import DEFAULT_ENTRY, ENTRY, NOTE, Hints, Naming, default_entry, name_blocks, title_for
+from fjctl.conversion.results import result_field
 from fjctl.formats.base import is_blank
 from fjctl.model.journey import Journey, State, Transition, written_next
 from fjctl.model.names import RESERVED_NAMES, slug, unique

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fjctl.convert.relink import relink
+from fjctl.conversion.relink import relink
 from fjctl.model.workflow import Block, BlockKind, Edge, Workflow
 
 CHAT, CODE = BlockKind.AGENT, BlockKind.CODE

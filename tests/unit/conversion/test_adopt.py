@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fjctl.convert.adopt import adopt, place
+from fjctl.conversion.adopt import adopt, place
 from fjctl.model.workflow import Block, BlockKind, Branch, Edge, Workflow
 
 FORK = BlockKind.CONDITION

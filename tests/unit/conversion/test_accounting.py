@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from fjctl import api
-from fjctl.convert import bridge
+from fjctl.conversion import bridge
 from tests.support_documents import EVERYTHING, JOURNEY, block, sim
 
 

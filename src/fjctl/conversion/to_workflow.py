@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from fjctl.convert.naming import DEFAULT_ENTRY, ENTRY, NOTE
-from fjctl.convert.results import result_field
+from fjctl.conversion.naming import DEFAULT_ENTRY, ENTRY, NOTE
+from fjctl.conversion.results import result_field
 from fjctl.formats.base import is_blank
 from fjctl.model.journey import Journey, State, Transition, kind_of, targets, transitions, walk
 from fjctl.model.names import RESERVED_NAMES, humanize, stable_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fjctl import api
-from fjctl.convert import bridge
+from fjctl.conversion import bridge
 from tests.support_documents import JOURNEY, SIM, block, edge, sim
 
 FLOW = sim([block("a", "agent", "Ask", {"systemPrompt": "hi"}), block("b", "wait", "Pause")], [edge("a", "b")])
