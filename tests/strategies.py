@@ -23,7 +23,23 @@ if TYPE_CHECKING:
 
 Map = dict[str, Any]
 
-WORDS = ("order", "refund", "naïve", "größe", "日本語", "заказ", "μ", "x1", "a_b", "ask", "lookup", "no", "on", "café", "null_value")
+WORDS = (
+    "order",
+    "refund",
+    "naïve",
+    "größe",
+    "日本語",
+    "заказ",
+    "μ",
+    "x1",
+    "a_b",
+    "ask",
+    "lookup",
+    "no",
+    "on",
+    "café",
+    "null_value",
+)
 PIECES = (
     "Ask for the order number",
     "Dis-lui « merci »",
@@ -58,14 +74,18 @@ scalars = st.one_of(st.none(), st.booleans(), numbers, words)
 json_values: SearchStrategy[Any] = st.recursive(
     scalars,
     lambda inner: st.one_of(
-        st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(("a", "b b", "cC", "ключ", "id")), inner, max_size=3)
+        st.lists(inner, max_size=3),
+        st.dictionaries(st.sampled_from(("a", "b b", "cC", "ключ", "id")), inner, max_size=3),
     ),
     max_leaves=5,
 )
 full_values = json_values.filter(lambda value: value not in (None, "", [], {}))
 json_maps = st.dictionaries(st.sampled_from(("q", "limit", "x y", "Größe")), json_values, min_size=1, max_size=3)
 schemas = st.fixed_dictionaries(
-    {"type": st.just("object"), "properties": st.dictionaries(st.sampled_from(("ok", "fee")), st.just({"type": "number"}), min_size=1)}
+    {
+        "type": st.just("object"),
+        "properties": st.dictionaries(st.sampled_from(("ok", "fee")), st.just({"type": "number"}), min_size=1),
+    }
 )
 
 
@@ -139,7 +159,9 @@ class _Maker:
         scope = self.scope(0)
         states = scope.states
         if talk:
-            top |= self.some({"triggers": lambda: [self.text(), "Another"], "entries": lambda: self.entries(list(states))})
+            top |= self.some(
+                {"triggers": lambda: [self.text(), "Another"], "entries": lambda: self.entries(list(states))}
+            )
         if self.chance(85) or not talk:
             top["start"] = self.targets(list(states))
         top |= self.filled(variables=self.variables, tools=self.tools)
@@ -180,7 +202,12 @@ class _Maker:
         found: Map = {}
         if self.chance(50):
             found["start"] = self.some(
-                {"title": lambda: "Begin here", "settings": lambda: self.draw(json_maps), "extras": lambda: self.draw(json_maps)}, 50
+                {
+                    "title": lambda: "Begin here",
+                    "settings": lambda: self.draw(json_maps),
+                    "extras": lambda: self.draw(json_maps),
+                },
+                50,
             ) or {"title": "Begin"}
         name = self.name("nightly")
         entry = self.some(
@@ -227,7 +254,11 @@ class _Maker:
         kind = self.draw(st.sampled_from(kinds))
         state: Map = self.kind(kind, name, depth)
         if self.chance(40):
-            state["title"] = humanize(name) + " ok" if self.options.plain else f"{self.draw(st.sampled_from(('Größe', 'Look up', '日本')))} {name}"
+            state["title"] = (
+                humanize(name) + " ok"
+                if self.options.plain
+                else f"{self.draw(st.sampled_from(('Größe', 'Look up', '日本')))} {name}"
+            )
         if self.options.plain:
             state.pop("title", None)
         if self.options.conversation and kind != "end":
@@ -261,7 +292,10 @@ class _Maker:
 
     def kind(self, kind: str, name: str, depth: int) -> Map:
         if kind == "chat":
-            more: dict[str, Callable[[], Any]] = {"agent": self.agent, "tools": lambda: [self.tool("find_it", "" if self.options.conversation else "external")]}
+            more: dict[str, Callable[[], Any]] = {
+                "agent": self.agent,
+                "tools": lambda: [self.tool("find_it", "" if self.options.conversation else "external")],
+            }
             return {"chat": self.text(), **self.some(more, 40)}
         if kind == "ask":
             return {"ask": self.ask()}
@@ -278,13 +312,20 @@ class _Maker:
             return {kind: settings, **body}
         if kind == "journey":
             return {"journey": "human-support", **self.some({"inputs": lambda: {"summary": self.text()}}, 60)}
-        return {"wait": self.draw(durations if self.options.conversation else durations.filter(lambda d: "ms" not in d))} if kind == "wait" else {"say": self.text()}
+        return (
+            {"wait": self.draw(durations if self.options.conversation else durations.filter(lambda d: "ms" not in d))}
+            if kind == "wait"
+            else {"say": self.text()}
+        )
 
     def agent(self) -> Map:
         agent = self.some(
             {
                 "role": lambda: "user",
-                "messages": lambda: [{"role": "assistant", "content": self.text()}, {"role": "user", "content": self.text()}],
+                "messages": lambda: [
+                    {"role": "assistant", "content": self.text()},
+                    {"role": "user", "content": self.text()},
+                ],
                 "output": lambda: self.draw(schemas),
                 "temperature": lambda: 0.2,
                 "max_tokens": lambda: 400,
@@ -299,14 +340,26 @@ class _Maker:
     def ask(self) -> Any:
         fields: dict[str, Map] = {"approved": {"type": "boolean", "description": self.draw(words)}}
         if self.options.conversation:
-            more: Map = {"type": "string", "label": "L", "description": "D", "required": True, "default": "d", "options": ["a", 1]}
+            more: Map = {
+                "type": "string",
+                "label": "L",
+                "description": "D",
+                "required": True,
+                "default": "d",
+                "options": ["a", 1],
+            }
             fields["größe"] = {key: item for key, item in more.items() if self.chance(70)} or {"type": "string"}
-            rest = self.some({"show": lambda: self.draw(json_maps), "notify": lambda: [{"type": "mail"}], "fields": lambda: fields}, 50)
+            rest = self.some(
+                {"show": lambda: self.draw(json_maps), "notify": lambda: [{"type": "mail"}], "fields": lambda: fields},
+                50,
+            )
             return self.text() if self.chance(30) else {**self.some({"message": self.text}, 80), **rest} or self.text()
         return self.one(words, st.just({"message": "Go ahead?", "fields": fields}))
 
     def end(self) -> Map:
-        more = self.some({"result": lambda: {"reply": self.text()}, "status": lambda: "200", "headers": lambda: {"X": "1"}}, 50)
+        more = self.some(
+            {"result": lambda: {"reply": self.text()}, "status": lambda: "200", "headers": lambda: {"X": "1"}}, 50
+        )
         if self.options.conversation:
             return {"end": self.one(st.just(True), words), **more}
         return {"end": True, **({"result": {"reply": self.text()}} | more)}
@@ -328,7 +381,9 @@ class _Maker:
         return name
 
     def contract(self, kind: str = "") -> Map:
-        kind = kind or self.draw(st.sampled_from(("http", "javascript", "python", "mcp", "assign", "external", "shell", "workflow")))
+        kind = kind or self.draw(
+            st.sampled_from(("http", "javascript", "python", "mcp", "assign", "external", "shell", "workflow"))
+        )
         if not self.options.conversation:
             kind = {"shell": "javascript", "workflow": "external"}.get(kind, kind)
         found: Map = {"kind": kind, **self._contract_body(kind)}
@@ -364,7 +419,9 @@ class _Maker:
         more: dict[str, Callable[[], Any]] = {
             "query": lambda: {"a": self.text()},
             "headers": lambda: {"Authorization": "Bearer {{SHOP_TOKEN}}"},
-            "body": lambda: self.one(words, st.just({"a": [1, 2.5]})) if self.options.conversation else self.draw(words),
+            "body": lambda: (
+                self.one(words, st.just({"a": [1, 2.5]})) if self.options.conversation else self.draw(words)
+            ),
             "timeout": lambda: 3000,
             "proxy_url": lambda: "http://proxy.example",
         }
@@ -388,7 +445,10 @@ class _Maker:
         seen: set[tuple[str, str]] = set()
         for _ in range(self.draw(st.integers(0, 3)) if open_names else 0):
             way = self.way(kind, open_names)
-            reason = next((f"{key}={way[key]}" for key in ("when", "condition", "command", "event", "on", "else") if key in way), "")
+            reason = next(
+                (f"{key}={way[key]}" for key in ("when", "condition", "command", "event", "on", "else") if key in way),
+                "",
+            )
             goes = str(way.get("to", ""))
             if (reason, "") in seen or (reason in {"else=True", ""} and any(known == reason for known, _ in seen)):
                 continue
@@ -399,14 +459,19 @@ class _Maker:
         elif ways:
             state["next"] = ways
         if open_names and self.chance(10) and "next" not in state:
-            state["commands"] = {"accept": self.draw(st.sampled_from(open_names)), "ablehnen": self.draw(st.sampled_from(open_names))}
+            state["commands"] = {
+                "accept": self.draw(st.sampled_from(open_names)),
+                "ablehnen": self.draw(st.sampled_from(open_names)),
+            }
 
     def way(self, kind: str, names: list[str]) -> Map:
         reasons = ["", "when", "when", "condition", "else", "on", "command", "event"]
         reason = self.draw(st.sampled_from(reasons))
         way: Map = {"to": self.targets(names)}
         if reason == "when":
-            way["when"] = self.draw(st.sampled_from(EXPRESSIONS[:-1])) + (f" && <{self.listed[0]}.ok>" if self.chance(40) else "")
+            way["when"] = self.draw(st.sampled_from(EXPRESSIONS[:-1])) + (
+                f" && <{self.listed[0]}.ok>" if self.chance(40) else ""
+            )
             way |= self.some({"condition": lambda: "Said in words"}, 40)
         elif reason == "on":
             way["on"] = self.draw(st.sampled_from(("error", "timeout")))
@@ -442,7 +507,9 @@ class _Maker:
                 state["next"] = [state["next"], {"to": self.draw(st.sampled_from(names)), "on": "error"}]
 
 
-_LOOPS = st.sampled_from([{"times": 3}, {"each": "<variable.items>"}, {"while": "i < 3"}, {"do_while": "<x.more> === true"}])
+_LOOPS = st.sampled_from(
+    [{"times": 3}, {"each": "<variable.items>"}, {"while": "i < 3"}, {"do_while": "<x.more> === true"}]
+)
 _PARALLELS = st.sampled_from([{"count": 2}, {"each": '["a", "b"]'}, {"count": 4, "batch": 2}])
 
 
@@ -468,6 +535,6 @@ def _drop_second_names(journey: Map) -> None:
 
 
 @st.composite
-def journeys(draw: DrawFn, options: Options = Options()) -> Journey:  # noqa: B008 - frozen
+def journeys(draw: DrawFn, options: Options = Options()) -> Journey:
     """Valid journey documents."""
     return _Maker(draw, options).journey()

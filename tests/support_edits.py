@@ -15,8 +15,6 @@ from fjctl.model.journey import walk
 from fjctl.model.references import normalize, rename_all
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from hypothesis.strategies import DrawFn, SearchStrategy
 
 Map = dict[str, Any]
@@ -50,7 +48,9 @@ def title(journey: Map, pick: Any) -> Map | None:
 
 def prompt(journey: Map, pick: Any) -> Map | None:
     """Changes what the model is told or what is said."""
-    found = [(s, k) for _, _, s in _states(journey) for k in ("chat", "say", "ask", "fork") if isinstance(s.get(k), str)]
+    found = [
+        (s, k) for _, _, s in _states(journey) for k in ("chat", "say", "ask", "fork") if isinstance(s.get(k), str)
+    ]
     if not found:
         return None
     state, key = _some(pick, found)
@@ -60,7 +60,11 @@ def prompt(journey: Map, pick: Any) -> Map | None:
 
 def tool_field(journey: Map, pick: Any) -> Map | None:
     """Changes an address, a code or an argument of a tool that a state runs."""
-    used = {name for _, _, s in _states(journey) for name in ([s["tool"]] if isinstance(s.get("tool"), str) else s.get("tool", []))}
+    used = {
+        name
+        for _, _, s in _states(journey)
+        for name in ([s["tool"]] if isinstance(s.get("tool"), str) else s.get("tool", []))
+    }
     found = [tool for name, tool in journey.get("tools", {}).items() if name in used]
     if not found:
         return None
@@ -78,7 +82,13 @@ def tool_field(journey: Map, pick: Any) -> Map | None:
 
 def when(journey: Map, pick: Any) -> Map | None:
     """Changes an expression (its reading is the person's to change as well, or to leave)."""
-    found = [way for _, _, s in _states(journey) if isinstance(s.get("next"), list) for way in s["next"] if isinstance(way, dict) and "when" in way]
+    found = [
+        way
+        for _, _, s in _states(journey)
+        if isinstance(s.get("next"), list)
+        for way in s["next"]
+        if isinstance(way, dict) and "when" in way
+    ]
     if not found:
         return None
     way = _some(pick, found)
@@ -89,7 +99,13 @@ def when(journey: Map, pick: Any) -> Map | None:
 
 def condition(journey: Map, pick: Any) -> Map | None:
     """Changes a sentence for the model."""
-    found = [way for _, _, s in _states(journey) if isinstance(s.get("next"), list) for way in s["next"] if isinstance(way, dict) and "condition" in way and "when" not in way]
+    found = [
+        way
+        for _, _, s in _states(journey)
+        if isinstance(s.get("next"), list)
+        for way in s["next"]
+        if isinstance(way, dict) and "condition" in way and "when" not in way
+    ]
     if not found:
         return None
     _some(pick, found)["condition"] = "The customer says something quite different"
@@ -112,7 +128,9 @@ def retarget(journey: Map, pick: Any) -> Map | None:
             found += [(state, "next", to) for to in _later(journey, name) if to != written]
         ways = written if isinstance(written, list) else []
         for way in ways:
-            taken = {str(item.get("to")) for item in ways if isinstance(item, dict)} | {i for i in ways if isinstance(i, str)}
+            taken = {str(item.get("to")) for item in ways if isinstance(item, dict)} | {
+                i for i in ways if isinstance(i, str)
+            }
             if isinstance(way, dict) and isinstance(way.get("to"), str):
                 found += [(way, "to", to) for to in _later(journey, name) if to not in taken]
     if not found:
@@ -124,7 +142,11 @@ def retarget(journey: Map, pick: Any) -> Map | None:
 
 def add_state(journey: Map, pick: Any) -> Map | None:
     """Puts a new state between a state and its plain follower, or behind a last one."""
-    found = [(path, name, s) for path, name, s in _states(journey) if isinstance(s.get("next", ""), str) and not s.keys() & {"end", "fork", "commands"}]
+    found = [
+        (path, name, s)
+        for path, name, s in _states(journey)
+        if isinstance(s.get("next", ""), str) and not s.keys() & {"end", "fork", "commands"}
+    ]
     if not found:
         return None
     path, name, state = _some(pick, found)
@@ -225,11 +247,15 @@ def rename_state(journey: Map, pick: Any) -> Map | None:
     nodes = journey.get("origin", {}).get("nodes", {})
     if nodes:
         journey["origin"]["nodes"] = {
-            new + key[len(name) :] if key == name or key.startswith(f"{name}.") else key: node for key, node in nodes.items()
+            new + key[len(name) :] if key == name or key.startswith(f"{name}.") else key: node
+            for key, node in nodes.items()
         }
     origin = journey.pop("origin", None)
     wanted = normalize(name)
-    renamed = cast("Map", rename_all(journey, lambda at, rest: (f"{new}.{rest}" if rest else new) if normalize(at) == wanted else None))
+    renamed = cast(
+        "Map",
+        rename_all(journey, lambda at, rest: (f"{new}.{rest}" if rest else new) if normalize(at) == wanted else None),
+    )
     return {**renamed, **({"origin": origin} if origin is not None else {})}
 
 
@@ -279,16 +305,30 @@ def wrap(journey: Map, pick: Any) -> Map | None:
     state = journey["states"][name]
     way = state.pop("next", None)
     state.pop("commands", None)
-    outer: Map = {"loop": {"times": 2}, "start": name, "states": {name: state}, **({"next": way} if way is not None else {})}
+    outer: Map = {
+        "loop": {"times": 2},
+        "start": name,
+        "states": {name: state},
+        **({"next": way} if way is not None else {}),
+    }
     if isinstance(way, list) and any(isinstance(item, dict) and item.keys() - {"to"} for item in way):
         return None
-    journey["states"] = {("brand_new_loop" if key == name else key): (outer if key == name else item) for key, item in journey["states"].items()}
-    for holder in (journey, *journey.get("entries", {}).values(), *(s for k, s in journey["states"].items() if k != "brand_new_loop")):
+    journey["states"] = {
+        ("brand_new_loop" if key == name else key): (outer if key == name else item)
+        for key, item in journey["states"].items()
+    }
+    for holder in (
+        journey,
+        *journey.get("entries", {}).values(),
+        *(s for k, s in journey["states"].items() if k != "brand_new_loop"),
+    ):
         for key in ("start", "to"):
             _repoint_key(holder, key, name, "brand_new_loop")
         _repoint_next(holder, name, "brand_new_loop")
         if "commands" in holder:
-            holder["commands"] = {word: "brand_new_loop" if to == name else to for word, to in holder["commands"].items()}
+            holder["commands"] = {
+                word: "brand_new_loop" if to == name else to for word, to in holder["commands"].items()
+            }
     return journey
 
 
@@ -304,7 +344,15 @@ USUAL: dict[str, Any] = {
     "rename_state": rename_state,
 }
 """Edits that must never be refused on a real file."""
-EDITS: dict[str, Any] = {**USUAL, "enabled": enabled, "retry": retry, "variable": variable, "note": note, "talk": talk, "wrap": wrap}
+EDITS: dict[str, Any] = {
+    **USUAL,
+    "enabled": enabled,
+    "retry": retry,
+    "variable": variable,
+    "note": note,
+    "talk": talk,
+    "wrap": wrap,
+}
 
 
 def apply(edit: Any, value: Map, pick: Any) -> Map | None:
@@ -366,14 +414,21 @@ def rename_block(value: Map, pick: Any) -> Map | None:
     names = [normalize(other["name"]) for other in state["blocks"].values()]
     new = normalize(block["name"])
     if old and old not in names:
-        blocks = rename_all(state["blocks"], lambda at, rest: (f"{new}.{rest}" if rest else new) if normalize(at) == old else None)
+        blocks = rename_all(
+            state["blocks"], lambda at, rest: (f"{new}.{rest}" if rest else new) if normalize(at) == old else None
+        )
         state["blocks"] = blocks
     return value
 
 
 def block_text(value: Map, pick: Any) -> Map | None:
     """Changes a prompt, an address or a code."""
-    found = [sub for b in _sim_state(value)["blocks"].values() for sub in [_sub(b, "systemPrompt", "context", "prompt", "url", "code", "content")] if sub]
+    found = [
+        sub
+        for b in _sim_state(value)["blocks"].values()
+        for sub in [_sub(b, "systemPrompt", "context", "prompt", "url", "code", "content")]
+        if sub
+    ]
     if not found:
         return None
     _some(pick, found)["value"] += " changed"
@@ -393,7 +448,11 @@ def remove_block(value: Map, pick: Any) -> Map | None:
     """Takes a block away, and its edges."""
     state = _sim_state(value)
     parents = {(b.get("data") or {}).get("parentId") for b in state["blocks"].values()}
-    found = [key for key, b in state["blocks"].items() if key not in parents and b["type"] not in {"starter", "start_trigger"}]
+    found = [
+        key
+        for key, b in state["blocks"].items()
+        if key not in parents and b["type"] not in {"starter", "start_trigger"}
+    ]
     if not found:
         return None
     key = _some(pick, found)
@@ -412,10 +471,18 @@ def add_block(value: Map, pick: Any) -> Map | None:
         "name": "Brand new",
         "position": {"x": 5, "y": 6},
         "enabled": True,
-        "subBlocks": {"messages": {"id": "messages", "type": "messages-input", "value": [{"role": "system", "content": _text(pick)}]}},
+        "subBlocks": {
+            "messages": {
+                "id": "messages",
+                "type": "messages-input",
+                "value": [{"role": "system", "content": _text(pick)}],
+            }
+        },
         "outputs": {},
     }
-    state["edges"].append({"id": "new-e", "source": first, "target": "new-1", "sourceHandle": "source", "targetHandle": "target"})
+    state["edges"].append(
+        {"id": "new-e", "source": first, "target": "new-1", "sourceHandle": "source", "targetHandle": "target"}
+    )
     return value
 
 

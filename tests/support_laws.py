@@ -22,7 +22,15 @@ JOURNEY = registry.find("journey")
 SIM = registry.find("sim")
 REACTFLOW = registry.find("reactflow")
 BUILDERS = (SIM, REACTFLOW)
-GRAPHS = ("sim", "reactflow-wrapped(flow)", "ragflow", "flowise-agentflow2", "flowise-agentflow1", "flowise-chatflow", "langflow")
+GRAPHS = (
+    "sim",
+    "reactflow-wrapped(flow)",
+    "ragflow",
+    "flowise-agentflow2",
+    "flowise-agentflow1",
+    "flowise-chatflow",
+    "langflow",
+)
 """The corpus's kinds of files that are Sim's or hold a React Flow graph."""
 
 
@@ -83,7 +91,9 @@ def written(journey: Any, syntax: str = "yaml") -> Document:
 
 def get(workflow: Document, syntax: str = "yaml") -> Document:
     """The journey file that a workflow gives where there is none yet."""
-    result = bridge.convert(workflow, JOURNEY, names=bridge.Names(target=f"x.journey.{syntax}", workflow=workflow.source.name))
+    result = bridge.convert(
+        workflow, JOURNEY, names=bridge.Names(target=f"x.journey.{syntax}", workflow=workflow.source.name)
+    )
     assert result.text is not None, messages(result)
     found = read(f"x.journey.{syntax}", result.text)
     assert found.ok, messages(found)

@@ -13,7 +13,22 @@ if TYPE_CHECKING:
 
 Map = dict[str, Any]
 
-TYPES = ("start", "agent", "llmNode", "httpRequest", "code", "condition", "router", "end", "human", "note", "wait", "default", "customThing", "tool")
+TYPES = (
+    "start",
+    "agent",
+    "llmNode",
+    "httpRequest",
+    "code",
+    "condition",
+    "router",
+    "end",
+    "human",
+    "note",
+    "wait",
+    "default",
+    "customThing",
+    "tool",
+)
 LABELS = ("Ask", "Größe", "日本", "Ask", "Look up", "", "Go/No-go")
 
 
@@ -54,7 +69,13 @@ class _CanvasMaker:
         if self.version == 12 and self.chance(60):
             node["measured"] = {"width": 150, "height": 40}
         elif self.version < 12 and self.chance(60):
-            node |= {"width": 150, "height": 40, "positionAbsolute": dict(node["position"]), "selected": False, "dragging": False}
+            node |= {
+                "width": 150,
+                "height": 40,
+                "positionAbsolute": dict(node["position"]),
+                "selected": False,
+                "dragging": False,
+            }
         if parent:
             node |= {"parentId" if self.version == 12 else "parentNode": parent, "extent": "parent"}
         self.nodes.append(node)
@@ -76,12 +97,25 @@ class _CanvasMaker:
         return {"custom": self.draw(json_values)} if self.chance(40) else {}
 
     def _group(self) -> None:
-        box: Map = {"id": "box", "type": "group", "position": {"x": 0, "y": 0}, "data": {"label": "A box"}, "style": {"width": 300, "height": 200}}
+        box: Map = {
+            "id": "box",
+            "type": "group",
+            "position": {"x": 0, "y": 0},
+            "data": {"label": "A box"},
+            "style": {"width": 300, "height": 200},
+        }
         self.nodes.append(box)
         self._node(len(self.nodes), "box")
 
     def _connect(self) -> None:
-        plain = [node for node in self.nodes if node.get("type") != "note" and not node.get("parentId") and not node.get("parentNode") and node["id"] != "box"]
+        plain = [
+            node
+            for node in self.nodes
+            if node.get("type") != "note"
+            and not node.get("parentId")
+            and not node.get("parentNode")
+            and node["id"] != "box"
+        ]
         for place, node in enumerate(plain):
             for target in plain[place + 1 :]:
                 if not self.chance(40):

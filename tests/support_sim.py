@@ -34,7 +34,9 @@ class _SimMaker:
         if self.blocks and self.chance(30):
             name = self.draw(st.sampled_from([block["name"] for block in self.blocks.values()]))
             spelled = name if self.chance(30) else name.replace(" ", "").lower()
-            base += f" <{spelled}.{self.draw(st.sampled_from(('content', 'data.items', 'result.x')))}>" if spelled else ""
+            base += (
+                f" <{spelled}.{self.draw(st.sampled_from(('content', 'data.items', 'result.x')))}>" if spelled else ""
+            )
         return base
 
     def document(self) -> Map:
@@ -42,7 +44,12 @@ class _SimMaker:
         for _ in range(self.draw(st.integers(1, 5))):
             self.any_block(None, 0)
         self._connect()
-        state: Map = {"blocks": self.blocks, "edges": self.edges, "loops": self._cache("loop"), "parallels": self._cache("parallel")}
+        state: Map = {
+            "blocks": self.blocks,
+            "edges": self.edges,
+            "loops": self._cache("loop"),
+            "parallels": self._cache("parallel"),
+        }
         if self.chance(60):
             state["variables"] = self._variables()
         return self._envelope(state)
@@ -51,12 +58,20 @@ class _SimMaker:
         kind = self.draw(st.integers(0, 4))
         if kind == 0:
             return {**state, "lastSaved": 1_700_000_000_000, "isDeployed": False}
-        state["metadata"] = {"name": "größe prüfen", "description": self.draw(st.sampled_from(("New workflow", "Does things")))}
+        state["metadata"] = {
+            "name": "größe prüfen",
+            "description": self.draw(st.sampled_from(("New workflow", "Does things"))),
+        }
         if kind == 1:
             return {"state": state}
         exported = {"version": "1.0", "exportedAt": "2026-01-01T00:00:00.000Z", "state": state}
         if kind == 2:
-            return {"data": {**exported, "workflow": {"id": "w1", "name": "größe prüfen", "description": None, "folderId": None}}}
+            return {
+                "data": {
+                    **exported,
+                    "workflow": {"id": "w1", "name": "größe prüfen", "description": None, "folderId": None},
+                }
+            }
         if kind == 3:
             state.pop("metadata")
             return {**exported, "workflow": {"name": "outer"}, "foreign": {"kept": [1.0, None]}}
@@ -64,14 +79,27 @@ class _SimMaker:
 
     def _variables(self) -> Any:
         rows = [
-            {"id": f"v{n}", "name": name, "type": "string", "value": self.draw(st.one_of(words, st.just(""))), "workflowId": "w1"}
+            {
+                "id": f"v{n}",
+                "name": name,
+                "type": "string",
+                "value": self.draw(st.one_of(words, st.just(""))),
+                "workflowId": "w1",
+            }
             for n, name in enumerate(("limit", "größe")[: self.draw(st.integers(0, 2))])
         ]
         return rows if self.chance(30) else {row["id"]: row for row in rows}
 
     def _start(self) -> Map:
         fields = [
-            {"id": f"f{n}", "name": name, "type": "string", "value": "", "collapsed": False, **({"description": "d"} if self.chance(40) else {})}
+            {
+                "id": f"f{n}",
+                "name": name,
+                "type": "string",
+                "value": "",
+                "collapsed": False,
+                **({"description": "d"} if self.chance(40) else {}),
+            }
             for n, name in enumerate(("message", "größe", "")[: self.draw(st.integers(0, 3))])
         ]
         return {"startWorkflow": "manual", "inputFormat": fields} if self.old else {"inputFormat": fields or None}
@@ -87,7 +115,8 @@ class _SimMaker:
             "position": {"x": self.draw(st.sampled_from((0, 100.5, -3))), "y": self.draw(st.integers(-50, 500))},
             "enabled": not self.chance(10),
             "subBlocks": {
-                key: {"id": key, "type": "long-input", "value": value} for key, value in {**values, **self._unknown()}.items()
+                key: {"id": key, "type": "long-input", "value": value}
+                for key, value in {**values, **self._unknown()}.items()
             },
             "outputs": {"content": "string"} if self.chance(30) else {},
         }
@@ -95,11 +124,21 @@ class _SimMaker:
         if inside or data or self.chance(30):
             found["data"] = {**inside, **(data or {})}
         if not self.old:
-            found |= {"horizontalHandles": True, "advancedMode": False, "triggerMode": False, "height": 95, "locked": False}
+            found |= {
+                "horizontalHandles": True,
+                "advancedMode": False,
+                "triggerMode": False,
+                "height": 95,
+                "locked": False,
+            }
         if self.chance(10):
             found["foreignKey"] = self.draw(json_values)
         if kind in {"api", "function"} and self.chance(25):
-            found["retry"] = {"enabled": True, "maxTries": 3, "waitBetweenTriesMs": self.draw(st.sampled_from((1000, 1500)))}
+            found["retry"] = {
+                "enabled": True,
+                "maxTries": 3,
+                "waitBetweenTriesMs": self.draw(st.sampled_from((1000, 1500))),
+            }
         self.blocks[identifier] = found
         return found
 
@@ -108,7 +147,19 @@ class _SimMaker:
         return {**found, "someNewSetting": self.draw(json_values)} if self.chance(15) else found
 
     def any_block(self, parent: str | None, depth: int) -> None:
-        kinds = ["agent", "agent", "api", "function", "condition", "condition", "router", "response", "service", "variables", "wait"]
+        kinds = [
+            "agent",
+            "agent",
+            "api",
+            "function",
+            "condition",
+            "condition",
+            "router",
+            "response",
+            "service",
+            "variables",
+            "wait",
+        ]
         kinds += ["human", "mcp", "workflow", "note", "trigger"]
         kinds += ["loop", "parallel"] if depth < 2 else []
         kind = self.draw(st.sampled_from(kinds))
@@ -125,8 +176,15 @@ class _SimMaker:
             self._route_rows(block)
 
     def _container(self, kind: str, parent: str | None, depth: int) -> None:
-        loops = ({"loopType": "for", "count": 4}, {"loopType": "forEach", "collection": '["a"]'}, {"loopType": "while", "whileCondition": "i < 3"})
-        parallels = ({"parallelType": "count", "count": 2}, {"parallelType": "collection", "collection": "<start.items>", "count": 5})
+        loops = (
+            {"loopType": "for", "count": 4},
+            {"loopType": "forEach", "collection": '["a"]'},
+            {"loopType": "while", "whileCondition": "i < 3"},
+        )
+        parallels = (
+            {"parallelType": "count", "count": 2},
+            {"parallelType": "collection", "collection": "<start.items>", "count": 5},
+        )
         settings = dict(self.draw(st.sampled_from(loops if kind == "loop" else parallels)))
         block = self.block(kind, {}, parent, {"width": 500, "height": 300, "type": f"{kind}Node", **settings})
         for _ in range(self.draw(st.integers(0, 2))):
@@ -138,30 +196,68 @@ class _SimMaker:
             return {**found, "userPrompt": self.text()} if self.chance(60) else found
         messages = [{"role": "system", "content": self.text()}]
         messages += [{"role": "user", "content": self.text()}] if self.chance(60) else []
-        found = {"$type": "agent", "messages": json.dumps(messages) if self.chance(30) else messages, "model": "gpt-4o", "temperature": 0.5}
+        found = {
+            "$type": "agent",
+            "messages": json.dumps(messages) if self.chance(30) else messages,
+            "model": "gpt-4o",
+            "temperature": 0.5,
+        }
         if self.chance(30):
             found["responseFormat"] = '{"name": "x", "schema": {"type": "object"}}'
         if self.chance(30):
             found["tools"] = [
-                {"type": "slack", "title": "Slack", "toolId": "slack_message", "params": {"channel": self.text()}, "usageControl": "auto", "isExpanded": True},
-                {"type": "custom-tool", "title": "mine", "code": "return 1", "schema": {"type": "function", "function": {"name": "mine", "parameters": {}}}},
+                {
+                    "type": "slack",
+                    "title": "Slack",
+                    "toolId": "slack_message",
+                    "params": {"channel": self.text()},
+                    "usageControl": "auto",
+                    "isExpanded": True,
+                },
+                {
+                    "type": "custom-tool",
+                    "title": "mine",
+                    "code": "return 1",
+                    "schema": {"type": "function", "function": {"name": "mine", "parameters": {}}},
+                },
             ]
         return found
 
     def _api(self) -> Map:
-        headers = [{"id": "r1", "cells": {"Key": "A", "Value": self.text()}}, {"id": "r2", "cells": {"Key": "", "Value": ""}}]
-        return {"$type": "api", "url": self.text(), "method": "GET", "headers": headers if self.chance(60) else None, "params": "", "body": self.text()}
+        headers = [
+            {"id": "r1", "cells": {"Key": "A", "Value": self.text()}},
+            {"id": "r2", "cells": {"Key": "", "Value": ""}},
+        ]
+        return {
+            "$type": "api",
+            "url": self.text(),
+            "method": "GET",
+            "headers": headers if self.chance(60) else None,
+            "params": "",
+            "body": self.text(),
+        }
 
     def _function(self) -> Map:
         code = "return <variable.limit>;" if self.chance(30) else self.text()
-        return {"$type": "function", "code": [{"content": code, "id": 1}] if self.old and self.chance(30) else code, "language": "javascript"}
+        return {
+            "$type": "function",
+            "code": [{"content": code, "id": 1}] if self.old and self.chance(30) else code,
+            "language": "javascript",
+        }
 
     def _condition(self) -> Map:
         return {"$type": "condition"}
 
     def _rows(self, block: Map, titles: tuple[str, ...], values: tuple[str, ...], key: str) -> None:
-        rows = [{"id": f"{block['id']}-{title.replace(' ', '-')}-{n}", "title": title, "value": value} for n, (title, value) in enumerate(zip(titles, values, strict=True))]
-        block["subBlocks"][key] = {"id": key, "type": f"{key}-input", "value": json.dumps(rows, ensure_ascii=False) if self.chance(70) else rows}
+        rows = [
+            {"id": f"{block['id']}-{title.replace(' ', '-')}-{n}", "title": title, "value": value}
+            for n, (title, value) in enumerate(zip(titles, values, strict=True))
+        ]
+        block["subBlocks"][key] = {
+            "id": key,
+            "type": f"{key}-input",
+            "value": json.dumps(rows, ensure_ascii=False) if self.chance(70) else rows,
+        }
         block["$rows"] = [row["id"] for row in rows]
 
     def _condition_rows(self, block: Map) -> None:
@@ -174,7 +270,11 @@ class _SimMaker:
         self._rows(block, ("Route 1", "Refunds", ""), (self.draw(words), "about money", "third"), "routes")
 
     def _router(self) -> Map:
-        return {"$type": "router", "prompt": self.text(), "model": "m"} if self.old else {"$type": "router_v2", "context": self.text(), "model": "m"}
+        return (
+            {"$type": "router", "prompt": self.text(), "model": "m"}
+            if self.old
+            else {"$type": "router_v2", "context": self.text(), "model": "m"}
+        )
 
     def _response(self) -> Map:
         if self.chance(50):
@@ -183,17 +283,38 @@ class _SimMaker:
         return {"$type": "response", "dataMode": "structured", "builderData": rows}
 
     def _service(self) -> Map:
-        kind = self.draw(st.sampled_from(("slack", "gmail_v2", "knowledge", "memory", "guardrails", "evaluator", "brand_new_thing")))
+        kind = self.draw(
+            st.sampled_from(("slack", "gmail_v2", "knowledge", "memory", "guardrails", "evaluator", "brand_new_thing"))
+        )
         return {"$type": kind, "operation": "send", "text": self.text(), "limit": "5", "advanced": self.draw(json_maps)}
 
     def _variables_block(self) -> Map:
-        return {"$type": "variables", "variables": [{"id": "a1", "variableId": "v0", "variableName": "limit", "type": "string", "value": self.text(), "isExisting": True}]}
+        return {
+            "$type": "variables",
+            "variables": [
+                {
+                    "id": "a1",
+                    "variableId": "v0",
+                    "variableName": "limit",
+                    "type": "string",
+                    "value": self.text(),
+                    "isExisting": True,
+                }
+            ],
+        }
 
     def _wait(self) -> Map:
-        return {"$type": "wait", "timeValue": self.draw(st.sampled_from(("10", 5, "<start.n>"))), "timeUnit": self.draw(st.sampled_from(("seconds", "minutes")))}
+        return {
+            "$type": "wait",
+            "timeValue": self.draw(st.sampled_from(("10", 5, "<start.n>"))),
+            "timeUnit": self.draw(st.sampled_from(("seconds", "minutes"))),
+        }
 
     def _human(self) -> Map:
-        rows = [{"id": "h1", "name": "message", "type": "string", "value": self.text()}, {"id": "h2", "name": "total", "type": "number", "value": 5}]
+        rows = [
+            {"id": "h1", "name": "message", "type": "string", "value": self.text()},
+            {"id": "h2", "name": "total", "type": "number", "value": 5},
+        ]
         fields = [{"id": "i1", "name": "approved", "type": "boolean", "required": True}]
         return {"$type": "human_in_the_loop", "builderData": rows, "inputFormat": fields, "notification": []}
 
@@ -202,7 +323,11 @@ class _SimMaker:
 
     def _workflow(self) -> Map:
         mapping = json.dumps({"q": self.text()})
-        return {"$type": "workflow", "workflowId": "w2", "input": mapping} if self.old else {"$type": "workflow_input", "workflowId": "w2", "inputMapping": mapping}
+        return (
+            {"$type": "workflow", "workflowId": "w2", "input": mapping}
+            if self.old
+            else {"$type": "workflow_input", "workflowId": "w2", "inputMapping": mapping}
+        )
 
     def _note(self) -> Map:
         return {"$type": "note", "content": self.text()}
@@ -216,7 +341,12 @@ class _SimMaker:
         """Forward edges within a scope: branches without edges, fan-out, joins, errors, several edges to one block."""
         for place, (identifier, block) in enumerate(self.blocks.items()):
             rows = block.pop("$rows", [])
-            later = [b for b in list(self.blocks.values())[place + 1 :] if self._scope(b) == self._scope(block) and b["type"] not in ("note", "generic_webhook", "schedule", "chat_trigger")]
+            later = [
+                b
+                for b in list(self.blocks.values())[place + 1 :]
+                if self._scope(b) == self._scope(block)
+                and b["type"] not in ("note", "generic_webhook", "schedule", "chat_trigger")
+            ]
             inside = [b for b in self.blocks.values() if self._scope(b) == identifier]
             if inside and block["type"] in {"loop", "parallel"}:
                 self._edge(identifier, inside[0]["id"], f"{block['type']}-start-source")
@@ -241,7 +371,10 @@ class _SimMaker:
         return self.draw(st.sampled_from(("source", "source", None)))
 
     def _edge(self, source: str, target: str, handle: str | None) -> None:
-        if any((e["source"], e["target"], e.get("sourceHandle") or "source") == (source, target, handle or "source") for e in self.edges):
+        if any(
+            (e["source"], e["target"], e.get("sourceHandle") or "source") == (source, target, handle or "source")
+            for e in self.edges
+        ):
             return
         edge: Map = {"id": f"e{len(self.edges)}", "source": source, "target": target}
         if handle is not None or self.chance(50):
@@ -256,8 +389,11 @@ class _SimMaker:
         return found if isinstance(found, str) else None
 
     def _cache(self, kind: str) -> Map:
-        return {b["id"]: {"id": b["id"], "nodes": [c["id"] for c in self.blocks.values() if self._scope(c) == b["id"]]} for b in self.blocks.values() if b["type"] == kind}
-
+        return {
+            b["id"]: {"id": b["id"], "nodes": [c["id"] for c in self.blocks.values() if self._scope(c) == b["id"]]}
+            for b in self.blocks.values()
+            if b["type"] == kind
+        }
 
 
 @st.composite

@@ -67,12 +67,16 @@ YAML_STYLES: dict[str, Callable[[str], str]] = {
     "document mark": lambda text: f"---\n{text}",
     "blank lines between sections": lambda text: re.sub(r"(?m)^(\w+:)$", r"\n\n\1", text),
     "quoted names": lambda text: re.sub(r"(?m)^(journey|start): (\w+)$", r'"\1": "\2"', text),
-    "single quotes": lambda text: re.sub(r"(?m)^(title): (\w[\w ]*)$", lambda m: f"{m[1]}: '{m[2]}'" if m[2] else m[0], text),
+    "single quotes": lambda text: re.sub(
+        r"(?m)^(title): (\w[\w ]*)$", lambda m: f"{m[1]}: '{m[2]}'" if m[2] else m[0], text
+    ),
 }
 """What a person's editor and hands do to a file that fjctl wrote; none changes what it says."""
 
 
 def odd_numbers() -> SearchStrategy[str]:
     """JSON documents of numbers in spellings that writers do not choose."""
-    spelled = st.sampled_from(("1.0", "1e5", "1E+5", "-0", "-0.0", "0.10", "1.50e-3", "100000000000000000000", "0", "1e-7", "12.000"))
+    spelled = st.sampled_from(
+        ("1.0", "1e5", "1E+5", "-0", "-0.0", "0.10", "1.50e-3", "100000000000000000000", "0", "1e-7", "12.000")
+    )
     return st.lists(spelled, max_size=6).map(lambda found: '{"numbers": [' + ",  ".join(found) + "]\n\t}")

@@ -47,7 +47,10 @@ def put_get(workflow: Document, journey: Document) -> Document | None:
     if journey.syntax == "yaml":
         assert without_links(there) == without_links(here), text_diff(here, there)
     else:
-        assert cast("Any", again.value).items() >= {k: v for k, v in cast("Any", journey.value).items() if k != "origin"}.items()
+        assert (
+            cast("Any", again.value).items()
+            >= {k: v for k, v in cast("Any", journey.value).items() if k != "origin"}.items()
+        )
     return after
 
 
@@ -101,7 +104,9 @@ def test_edits_of_generated_journeys(value: dict[str, Any], data: st.DataObject)
     workflow = read("w.json", created.text)
     names, changed = data.draw(edits(value))
     changed_file = edited(journey, changed)
-    event(f"{form.name}: {'refused' if put_get(workflow, changed_file) is None else 'written'} {'+'.join(sorted(names))}")
+    event(
+        f"{form.name}: {'refused' if put_get(workflow, changed_file) is None else 'written'} {'+'.join(sorted(names))}"
+    )
 
 
 @given(sim_documents(), st.data())

@@ -1,0 +1,131 @@
+"""Locality: bytes that belong to untouched blocks and states do not change."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from fjctl.model.journey import walk
+from tests.support_edits import WORKFLOW_EDITS, apply, block_text, fixed, move, switch_off
+from tests.support_laws import Real, changed_lines, edited, get, name_of, put, real_files, text_diff
+
+if TYPE_CHECKING:
+    from fjctl.formats.document import Document
+
+FILES = real_files(largest=70_000)
+SIM_FILES = real_files(largest=70_000, kinds=("sim",))
+
+
+def piece(document: Document, pointer: tuple[Any, ...]) -> str:
+    """The text of one value."""
+    if document.syntax == "yaml":
+        from fjctl.text.yaml_text import locate as locate_yaml
+
+        span = locate_yaml(document.source, pointer)
+    else:
+        from fjctl.text.json_spans import locate as locate_json
+
+        span = locate_json(document.source, pointer)
+    return document.source.text[span.start : span.end]
+
+
+def block_pointers(document: Document) -> dict[str, tuple[Any, ...]]:
+    """Where each block of a Sim file stands, by its id."""
+    for pointer in ((), ("state",), ("data",), ("data", "state")):
+        found: Any = document.value
+        for part in pointer:
+            found = found.get(part, {})
+        if isinstance(found.get("blocks"), dict):
+            return {key: (*pointer, "blocks", key) for key in found["blocks"]}
+    raise AssertionError("no blocks")
+
+
+@pytest.mark.parametrize("real", FILES, ids=name_of)
+def test_another_prompt_changes_one_line_of_the_workflow(real: Real) -> None:
+    """Or one line for each line of the prompt that the file keeps on lines of its own."""
+    workflow, journey = real.pair()
+    value = cast("Any", json.loads(json.dumps(journey.value)))
+    state = next((s for _, _, s in walk(value["states"]) if "chat" in s and s.get("agent")), None)
+    if state is None:
+        pytest.skip("no model speaks here")
+    before = get(workflow)
+    state["chat"] = "Another instruction"
+    after = put(edited(journey, value), workflow)
+    assert after is not None
+    assert len(changed_lines(workflow.source.text, after.source.text)) == 2
+    assert len(after.source.text) - len(workflow.source.text) <= len("Another instruction") + 40
+    assert before.source.text != get(after).source.text
+
+
+@pytest.mark.parametrize("real", SIM_FILES, ids=name_of)
+def test_untouched_blocks_keep_every_byte(real: Real) -> None:
+    workflow, journey = real.pair()
+    value = cast("Any", json.loads(json.dumps(journey.value)))
+    name, state = next((n, s) for _, n, s in walk(value["states"]) if "chat" in s or "tool" in s)
+    state["enabled"] = False
+    after = put(edited(journey, value), workflow)
+    assert after is not None
+    touched = value["origin"]["nodes"][name]
+    for key, pointer in block_pointers(workflow).items():
+        assert (piece(workflow, pointer) == piece(after, pointer)) is (key != touched), key
+    assert len(changed_lines(workflow.source.text, after.source.text)) == 2
+
+
+@pytest.mark.parametrize("real", FILES, ids=name_of)
+def test_a_new_state_leaves_the_other_blocks_alone(real: Real) -> None:
+    workflow, journey = real.pair()
+    value = cast("Any", json.loads(json.dumps(journey.value)))
+    value["states"]["brand_new_state"] = {"say": "Good bye"}
+    after = put(edited(journey, value), workflow)
+    assert after is not None
+    gone = [line for line in changed_lines(workflow.source.text, after.source.text) if line[:1] == "-"]
+    # A separator after the neighbour, and where the list was written on one line that line itself.
+    assert len(gone) <= 3, text_diff(workflow.source.text, after.source.text)
+    one_line = "\n" not in workflow.source.text.strip()
+    assert one_line or all(len(line) < 2000 for line in gone)
+
+
+@pytest.mark.parametrize("real", SIM_FILES, ids=name_of)
+def test_another_title_is_one_line_of_the_journey(real: Real) -> None:
+    """A rename in the builder: the state's title, and nothing of what is not about it."""
+    workflow, journey = real.pair()
+    value = cast("Any", json.loads(json.dumps(workflow.value)))
+    key, pointer = next((k, p) for k, p in block_pointers(workflow).items() if k in value["state"]["blocks"])
+    del pointer
+    value["state"]["blocks"][key]["name"] += "!"
+    after = put(edited(workflow, value), journey)
+    assert after is not None
+    assert len(changed_lines(journey.source.text, after.source.text)) <= 3
+
+
+@pytest.mark.parametrize("edit", [block_text, switch_off], ids=["block_text", "switch_off"])
+@pytest.mark.parametrize("real", SIM_FILES, ids=name_of)
+def test_a_builders_edit_changes_the_lines_of_one_state(real: Real, edit: Any) -> None:
+    workflow, journey = real.pair()
+    value = apply(edit, cast("Any", workflow.value), fixed(1))
+    if value is None:
+        pytest.skip("no such block")
+    after = put(edited(workflow, value), journey)
+    assert after is not None
+    before, now = cast("Any", journey.value), cast("Any", after.value)
+    touched = [name for name, state in before["states"].items() if now["states"].get(name) != state]
+    assert len(touched) <= 1
+    for name in before["states"]:
+        if name not in touched:
+            assert piece(journey, ("states", name)) == piece(after, ("states", name))
+
+
+@pytest.mark.parametrize("real", SIM_FILES, ids=name_of)
+def test_layout_never_reaches_the_journey(real: Real) -> None:
+    workflow, journey = real.pair()
+    value = apply(move, cast("Any", workflow.value), fixed(1))
+    assert value is not None
+    after = put(edited(workflow, value), journey)
+    assert after is not None
+    assert after.source.text == journey.source.text
+
+
+def test_every_edit_of_a_workflow_is_tried() -> None:
+    assert {"move", "switch_off", "block_text"} <= WORKFLOW_EDITS.keys()
