@@ -29,8 +29,8 @@ LARGE_FILE = 30_000
 """Bytes from which the limit of converting in memory counts."""
 
 
-# The console script that pip (from 25.0) and uv write. The one of an older pip, which Python 3.11 bundles, imports `re`
-# before the program is asked anything (pypa/pip#13165), and that alone takes half as long as `python -c pass`.
+# The console script that pip (since 2025) and uv write. That of an older pip (Python 3.11 has one) imports `re`
+# before the program is asked anything (pypa/pip#13166), and that alone takes half as long as `python -c pass`.
 _SCRIPT = """#!{python}
 import sys
 from fjctl.__main__ import main
