@@ -1,6 +1,6 @@
 """Hypothesis strategies for journey documents: every key of `model/journey.py`, every kind, nesting, cycles.
 
-What they draw is valid: `formats.journey.decode` finds nothing wrong (`tests/unit/test_strategies.py` holds them to it).
+What they draw is valid: `formats.journey.decode` finds nothing wrong (`tests/unit/test_strategies.py` says so).
 """
 
 from __future__ import annotations
@@ -444,7 +444,7 @@ class _Maker:
         ways: list[Any] = []
         seen: set[tuple[str, str]] = set()
         for _ in range(self.draw(st.integers(0, 3)) if open_names else 0):
-            way = self.way(kind, open_names)
+            way = self.way(open_names)
             reason = next(
                 (f"{key}={way[key]}" for key in ("when", "condition", "command", "event", "on", "else") if key in way),
                 "",
@@ -464,7 +464,7 @@ class _Maker:
                 "ablehnen": self.draw(st.sampled_from(open_names)),
             }
 
-    def way(self, kind: str, names: list[str]) -> Map:
+    def way(self, names: list[str]) -> Map:
         reasons = ["", "when", "when", "condition", "else", "on", "command", "event"]
         reason = self.draw(st.sampled_from(reasons))
         way: Map = {"to": self.targets(names)}

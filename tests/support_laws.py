@@ -1,4 +1,4 @@
-"""What the tests of the laws share: reading, converting and comparing at the level of texts, and the files they run on."""
+"""What the law tests share: real files and generated ones as documents, and the laws as functions over them."""
 
 from __future__ import annotations
 

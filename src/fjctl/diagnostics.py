@@ -70,7 +70,9 @@ class Diagnostic(NamedTuple):
     def line(self) -> str:
         """The finding in one line, without its help."""
         where = self.where()
-        return f"{where}: {self.code} {self.name}: {self.message}" if where else f"{self.code} {self.name}: {self.message}"
+        return (
+            f"{where}: {self.code} {self.name}: {self.message}" if where else f"{self.code} {self.name}: {self.message}"
+        )
 
     def to_json(self) -> dict[str, object]:
         """The form machine-readable views print."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    JsonScalar: TypeAlias = None | bool | int | float | str
+    JsonScalar: TypeAlias = bool | int | float | str | None
     JsonValue: TypeAlias = "JsonScalar | list[JsonValue] | dict[str, JsonValue]"
 else:
     JsonValue = Any  # whoever reads annotations at run time (schemas, shape checks) takes any value here

@@ -6,9 +6,9 @@ import json
 from typing import Any, cast
 
 import pytest
-from fjctl.conversion import bridge
 from hypothesis import given
 
+from fjctl.conversion import bridge
 from tests.support_laws import JOURNEY, SIM, Real, as_map, get, leaves, messages, name_of, read, real_files, without
 from tests.support_sim import sim_documents
 

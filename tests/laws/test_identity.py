@@ -35,9 +35,11 @@ def test_a_real_file_in_any_spelling_comes_back_through_its_journey(real: Real, 
     workflow = document.read(real.path.name, data)
     assert workflow.encoded(workflow.rewritten(workflow.value)) == data
     journey = bridge.convert(workflow, JOURNEY, names=bridge.Names(target="x.journey.yaml"))
-    assert journey.text is not None and workflow.format is not None
+    assert journey.text is not None
+    assert workflow.format is not None
     back = bridge.convert(read("x.journey.yaml", journey.text), workflow.format, prior=workflow)
-    assert back.text is not None and workflow.encoded(back.text) == data
+    assert back.text is not None
+    assert workflow.encoded(back.text) == data
 
 
 @given(sim_documents(), st.sampled_from(STYLES))

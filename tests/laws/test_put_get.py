@@ -1,4 +1,4 @@
-"""PutGet and PutPut: after an edit on one side, the other side says it, and back again nothing changes; or it is refused."""
+"""PutGet and PutPut: after an edit on one side the other side says it, and nothing changes back; or it is refused."""
 
 from __future__ import annotations
 

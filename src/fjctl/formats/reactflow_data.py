@@ -155,7 +155,7 @@ class _NodeReader:
 
     def _name(self) -> None:
         node, data = self.node, self.data
-        keys = NAME_KEYS
+        keys: tuple[str, ...] = NAME_KEYS
         if node.type_place[:1] == ("data",) or _is_component(node.raw, data):
             self.used |= {node.type_place[1:], ("label",)} if _is_component(node.raw, data) else {node.type_place[1:]}
             keys = tuple(key for key in NAME_KEYS if (key,) not in self.used)
@@ -174,7 +174,7 @@ class _NodeReader:
         """Sets a meaning that is not set yet; maps that came from the document are copied before they grow."""
         target = self.node.fields
         for part in path[:-1]:
-            child = target.get(part)
+            child: Any = target.get(part)
             if id(child) not in self.owned:
                 if child is not None and not isinstance(child, dict):
                     return False

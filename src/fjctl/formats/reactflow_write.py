@@ -187,7 +187,7 @@ class _Writer:
         if prior is not None:
             before = next((item.parent for item in self.reading.workflow.blocks if item.id == block.id), None)
             if before == block.parent:
-                kept = {key: prior.raw[key] for key in ("parentId", "parentNode") if key in prior.raw}
+                kept: Map = {key: prior.raw[key] for key in ("parentId", "parentNode") if key in prior.raw}
                 return kept if parent_of(prior.raw) else {}
         if block.parent is None:
             return {}
@@ -238,7 +238,7 @@ class _Writer:
     @staticmethod
     def _copy(written: Map, raw: Map) -> Map:
         """A further edge that says the same as a written one."""
-        own = {key: raw[key] for key in ("id", "sourceHandle") if key in raw}
+        own: Map = {key: raw[key] for key in ("id", "sourceHandle") if key in raw}
         return {**{key: item for key, item in written.items() if key != "sourceHandle"}, "id": "", **own}
 
     def _sibling(self, edge: Edge) -> Map | None:
@@ -414,4 +414,4 @@ def _merge(data: Map, place: Path, value: Any) -> None:
 def _number(value: float | None) -> float:
     if value is None:
         return 0
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    return int(value) if float(value).is_integer() else value

@@ -374,7 +374,7 @@ def wait_in(subs: Values) -> Fields:
 def wait_out(fields: Fields, prior: Values) -> Values:
     """The way back of `wait_in`: longer than Sim's five minutes for a running wait makes it a paused one."""
     wait = str(fields.get("wait", ""))
-    kept = {key: prior[key] for key in ("timeValue", "timeUnit", "timeUnitLong", "async") if key in prior}
+    kept: Values = {key: prior[key] for key in ("timeValue", "timeUnit", "timeUnitLong", "async") if key in prior}
     written: Values = kept if kept and wait_in(prior)["wait"] == wait else dict(values.duration_out(wait, prior))
     return {**written, **settings_out(fields.get("extras", {}))}
 

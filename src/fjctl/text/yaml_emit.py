@@ -29,11 +29,7 @@ _HARMED_RANGES: Final = (
     *((0, 0x20), (0x7F, 0xA0), (0x2028, 0x202F), (0x2066, 0x206A)),
     *((0xD800, 0xE000), (0xFEFF, 0xFF00), (0xFFFE, 0x10000)),
 )
-_HARMED: Final = frozenset(
-    chr(code)
-    for codes in _HARMED_RANGES
-    for code in range(*codes)
-)
+_HARMED: Final = frozenset(chr(code) for codes in _HARMED_RANGES for code in range(*codes))
 _CONTROLS: Final = bytes([*range(9), *range(11, 32), 127])  # those of ASCII, except tab and line feed
 _NO_START: Final = frozenset("\xa0\u202f")
 _START: Final = re.compile(

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fjctl.conversion.cycles import Recovered, neighbours, recover_loops
+from fjctl.conversion.cycles import Recovered, recover_loops
 from fjctl.conversion.cycles_restore import restore_cycles
+from fjctl.conversion.rounds import neighbours
 from fjctl.model.references import normalize
 from fjctl.model.workflow import BODY, ERROR, SPECIAL_BRANCHES, TIMEOUT, Block, BlockKind, Branch, Edge, Workflow
 
