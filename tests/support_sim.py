@@ -113,7 +113,7 @@ class _SimMaker:
             "type": kind,
             "name": self.draw(st.sampled_from(NAMES)),
             "position": {"x": self.draw(st.sampled_from((0, 100.5, -3))), "y": self.draw(st.integers(-50, 500))},
-            "enabled": not self.chance(10),
+            "enabled": kind == "note" or not self.chance(10),
             "subBlocks": {
                 key: {"id": key, "type": "long-input", "value": value}
                 for key, value in {**values, **self._unknown()}.items()

@@ -24,6 +24,7 @@ from fjctl.model.fitting import fit_workflow
 from fjctl.model.journey import walk
 from fjctl.model.meaning import difference, meaning
 from fjctl.model.transplant import same, transplant
+from fjctl.model.workflow import BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +71,8 @@ def prepare(journey: Journey, form: Format, prior: Workflow | None = None, named
     """The workflow of a journey as `form` draws it, with the ids and places of a prior one, and with the names that
     `named` (the prior one where there is one) gives to more than one block."""
     known = prior or named
-    builder = Builder(journey, {block.id: block.name for block in known.blocks} if known is not None else None)
+    names = {b.id: b.name for b in known.blocks if b.kind is not BlockKind.NOTE} if known is not None else None
+    builder = Builder(journey, names)
     workflow = builder.workflow()
     keys = {node: key for key, node in builder.keys.items()}
     nodes = dict(builder.keys)

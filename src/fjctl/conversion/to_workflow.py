@@ -63,6 +63,10 @@ class Builder:
         self.journey = journey
         self.written = written or {}
         self.unreachable: set[str] = set()
+        self.first: dict[str, str] = {}
+        for node, name in self.written.items():
+            if normalize(name) not in RESERVED_NAMES:
+                self.first.setdefault(normalize(name), node)
         self.nodes = journey.get("origin", {}).get("nodes", {})
         self.tools = cast("dict[str, Any]", journey.get("tools", {}))
         self.variables = cast("dict[str, dict[str, Any]]", journey.get("variables", {}))
@@ -130,7 +134,7 @@ class Builder:
 
     def _name(self, key: str, name: str, taken: set[str]) -> str:
         if self.written.get(self.node_id(key)) == name:
-            if normalize(name) in taken:
+            if self.first.get(normalize(name)) != self.node_id(key):
                 self.unreachable.add(key.removeprefix(ENTRY))  # a reference by this name means something else
             taken.add(normalize(name))
             return name
