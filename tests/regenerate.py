@@ -1,4 +1,4 @@
-"""Writes what is generated from the code: `schemas/`, the static help, `docs/cli.md`. `--check` only compares.
+"""Writes what is generated from the code: schemas, static help, reference, codes, picture. `--check` only compares.
 
 python -m tests.regenerate [--check]
 """
@@ -10,6 +10,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
+from tests.pictures import PICTURE, picture
 from tests.support import REPOSITORY
 
 if TYPE_CHECKING:
@@ -28,7 +29,37 @@ def generated() -> dict[Path, str]:
     }
     files[REPOSITORY / "src" / "fjctl" / "cli" / "help.txt"] = overview()
     files[REPOSITORY / "docs" / "cli.md"] = reference()
+    files[REPOSITORY / "docs" / "codes.md"] = codes()
+    files[PICTURE] = picture()
     return files
+
+
+def codes() -> str:
+    """`docs/codes.md`: every code with its name and what it says."""
+    from fjctl import errors
+    from fjctl.conversion import lens
+    from fjctl.formats import base, journey
+    from fjctl.model import shape
+    from fjctl.store import errors as store
+    from fjctl.text import encoding, json_codes, yaml_codes
+
+    tables = (
+        json_codes.CODES,
+        encoding.CODES,
+        yaml_codes.CODES,
+        shape.CODES,
+        journey.CODES,
+        base.FORMAT_CODES,
+        lens.CODES,
+    )
+    found = {code: row for table in tables for code, row in table.items()}
+    for module in (errors, store):
+        for kind in vars(module).values():
+            if isinstance(kind, type) and issubclass(kind, errors.FjctlError):
+                summary = (kind.__doc__ or "").partition("\n")[0].partition(": ")[0].rstrip(".")
+                found.setdefault(kind.code, (kind.name, summary))
+    rows = "\n".join(f"| {code} | {name} | {text.rstrip('.')} |" for code, (name, text) in sorted(found.items()))
+    return f"# Codes\n\nEvery message of fjctl begins with one of these.\n\n| code | name | meaning |\n|---|---|---|\n{rows}\n"
 
 
 def stale() -> list[Path]:
