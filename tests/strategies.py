@@ -150,7 +150,8 @@ class _Maker:
 
     def journey(self) -> Journey:
         talk = self.options.conversation
-        top: Map = {"journey": self.draw(st.sampled_from(("return-item", "größe-prüfen", "j1"))), "version": 1}
+        named = {"$schema": "../schemas/journey.schema.json"} if self.chance(20) else {}
+        top: Map = {**named, "journey": self.draw(st.sampled_from(("return-item", "größe-prüfen", "j1"))), "version": 1}
         if self.chance(50):
             top["title"] = self.text()
         if self.chance(40):
@@ -274,6 +275,7 @@ class _Maker:
             "description": lambda: self.draw(words),
             "instructions": lambda: self.one(words, st.just(["one", "two"])),
             "messages": lambda: {key: self.text() for key in ("entry", "exit", "error", "help")},
+            "confirm": lambda: self.one(words, st.just(value=True)),
             "canned": lambda: [self.draw(words)],
             "labels": lambda: ["a", "ü"],
             "mode": lambda: self.draw(st.sampled_from(("fluid", "canned_fluid", "composited_canned", "strict_canned"))),

@@ -116,7 +116,7 @@ class _SimMaker:
             "enabled": kind == "note" or not self.chance(10),
             "subBlocks": {
                 key: {"id": key, "type": "long-input", "value": value}
-                for key, value in {**values, **self._unknown()}.items()
+                for key, value in {**values, **({} if kind == "note" else self._unknown())}.items()
             },
             "outputs": {"content": "string"} if self.chance(30) else {},
         }

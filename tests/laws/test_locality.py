@@ -9,7 +9,7 @@ import pytest
 
 from fjctl.model.journey import walk
 from tests.support_edits import WORKFLOW_EDITS, apply, block_text, fixed, move, rename_block, switch_off
-from tests.support_laws import Real, changed_lines, edited, leaves, name_of, put, real_files, text_diff
+from tests.support_laws import Real, changed_lines, edited, name_of, put, real_files, text_diff
 
 if TYPE_CHECKING:
     from fjctl.formats.document import Document
@@ -47,8 +47,8 @@ def test_another_prompt_changes_one_line_of_the_workflow(real: Real) -> None:
     """Or one line for each line of the prompt that the file keeps on lines of its own."""
     workflow, journey = real.pair()
     value = cast("Any", json.loads(json.dumps(journey.value)))
-    known = [item for _, item in leaves(workflow.value)]
-    state = next((s for _, _, s in walk(value["states"]) if len(s.get("chat", "")) > 40 and s["chat"] in known), None)
+    spoken = [s for _, _, s in walk(value["states"]) if s.get("chat", "")[:20] in workflow.source.text]
+    state = next((s for s in spoken if len(s.get("chat", "")) > 40), None)
     if state is None:
         pytest.skip("no model speaks here")
     state["chat"] = "Another instruction"

@@ -23,14 +23,14 @@ DEFAULT_ENTRY = "start"
 class Hints:
     """What an existing journey calls things, so that a new reading of its workflow calls them the same.
 
-    `keys` is node id → key, `tools` is state id → names of the tools it runs, `commands` the states that
-    list user commands as such, `agent_tools` what the model may call in a state, `journey` the document's id.
+    `keys` is node id → key, `tools` is state id → names of the tools it runs, `commands` for each state that
+    lists user commands as such those that it writes as transitions all the same, `agent_tools` what the model may call in a state, `journey` the document's id.
     """
 
     journey: str = ""
     keys: dict[str, str] = field(default_factory=dict)
     tools: dict[str, list[str]] = field(default_factory=dict)
-    commands: set[str] = field(default_factory=set)
+    commands: dict[str, set[str]] = field(default_factory=dict)
     agent_tools: dict[str, list[str]] = field(default_factory=dict)
 
 
@@ -49,15 +49,16 @@ class Naming:
 
 def hints_of(journey: Journey, nodes: Mapping[str, str] | None = None) -> Hints:
     """The hints an existing journey gives; `nodes` (key → node id) instead of its `origin.nodes` where given."""
-    from fjctl.model.journey import walk
+    from fjctl.model.journey import transitions, walk
 
     table = journey.get("origin", {}).get("nodes", {}) if nodes is None else nodes
     tools: dict[str, list[str]] = {}
-    commands: set[str] = set()
+    commands: dict[str, set[str]] = {}
     callable_tools: dict[str, list[str]] = {}
     for _, name, state in walk(journey["states"]):
         if state.get("commands"):
-            commands.add(name)
+            ways = transitions({"next": state.get("next", [])})
+            commands[name] = {way["command"] for way in ways if "command" in way}
         if "chat" in state and state.get("tools"):
             callable_tools[name] = state["tools"]
         used = state.get("tool")

@@ -206,7 +206,9 @@ class _Writer:
             state["states"] = self.states(block.id)
         ways = self.transitions(block)
         if name in self.hints.commands:
-            spelled = [way for way in ways if way.keys() == {"to", "command"} and isinstance(way["to"], str)]
+            apart = self.hints.commands[name]
+            spelled = [w for w in ways if w.keys() == {"to", "command"} and isinstance(w["to"], str)]
+            spelled = [way for way in spelled if way["command"] not in apart]
             talk = {**(talk or {}), "commands": {way["command"]: way["to"] for way in spelled}}
             ways = [way for way in ways if way not in spelled]
         state["next"] = written_next(ways)

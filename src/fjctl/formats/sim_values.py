@@ -99,7 +99,7 @@ def messages_in(subs: Values) -> list[Any]:
 def messages_out(messages: list[Any], prior: Values) -> Values:
     """Messages in the manner of the prior block."""
     legacy = "messages" not in prior and bool({"systemPrompt", "userPrompt"} & prior.keys())
-    roles = [message["role"] for message in messages]
+    roles = [message.get("role") if isinstance(message, dict) else None for message in messages]
     if legacy and roles in (["system"], ["user"], ["system", "user"]):
         return {f"{message['role']}Prompt": message["content"] for message in messages}
     return {"messages": json_out(messages, prior.get("messages"), as_text=False)} if messages else {}
