@@ -7,8 +7,10 @@ module imports pydantic.
 from __future__ import annotations
 
 import inspect
+from pathlib import Path
 from types import ModuleType, UnionType
 from typing import (
+    TYPE_CHECKING,
     Any,
     ForwardRef,
     Literal,
@@ -27,27 +29,41 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from fjctl.model import journey
 from fjctl.outputs import OUTPUTS
-from fjctl.project.config_file import ConfigModel
+from fjctl.project import config_file
+from fjctl.project.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Container
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_NAMESPACE = "fjctl.schemas.journey"
 
 
 def journey_adapter() -> TypeAdapter[Any]:
     """Pydantic's own check of journey documents, as strict as `model/shape.py`."""
-    module = ModuleType(_NAMESPACE)
-    for name, kind in list(vars(journey).items()):
+    return _adapter(journey, "Journey", journey.OPEN)
+
+
+def config_adapter() -> TypeAdapter[Any]:
+    """Pydantic's own check of the table of a config file."""
+    return _adapter(config_file, "ConfigTable")
+
+
+def _adapter(home: ModuleType, root: str, open_classes: Container[str] = ()) -> TypeAdapter[Any]:
+    """The check of documents of one `TypedDict` of a module; `open_classes` names those that take further keys."""
+    namespace = f"fjctl.schemas.{root.lower()}"
+    module = ModuleType(namespace)
+    for name, kind in list(vars(home).items()):
         if is_typeddict(kind):
             hints = get_type_hints(kind, include_extras=True)
             fields = {key: _linked(hint) for key, hint in hints.items()}
             # Before Python 3.12 pydantic takes the classes of typing_extensions only; these are their twins.
             twin: Any = _typed_dict(name, fields)
-            twin.__module__ = _NAMESPACE
+            twin.__module__ = namespace
             twin.__doc__ = inspect.cleandoc(kind.__doc__ or "")
-            extra: Literal["allow", "forbid"] = "allow" if name in journey.OPEN else "forbid"
+            extra: Literal["allow", "forbid"] = "allow" if name in open_classes else "forbid"
             twin.__pydantic_config__ = ConfigDict(extra=extra, strict=True)
             setattr(module, name, twin)
-    adapter: TypeAdapter[Any] = TypeAdapter(cast("Any", ForwardRef("Journey")))
+    adapter: TypeAdapter[Any] = TypeAdapter(cast("Any", ForwardRef(root)))
     adapter.rebuild(force=True, _types_namespace=vars(module))
     return adapter
 
@@ -78,7 +94,10 @@ def journey_schema() -> dict[str, Any]:
 
 def config_schema() -> dict[str, Any]:
     """The schema of `fjctl.toml` and of `[tool.fjctl]` in `pyproject.toml`."""
-    return _finished(ConfigModel.model_json_schema(), "config", "Settings of a project (fjctl.toml, [tool.fjctl])")
+    schema = config_adapter().json_schema()
+    for name, default, _ in Settings(Path()).rows():
+        schema["properties"][name]["default"] = default
+    return _finished(schema, "config", "Settings of a project (fjctl.toml, [tool.fjctl])")
 
 
 def output_schema(name: str) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from pydantic import TypeAdapter, ValidationError
 from fjctl.formats.document import read
 from fjctl.model import journey
 from fjctl.model.shape import Shape
-from fjctl.schemas import all_schemas, journey_adapter, journey_schema
+from fjctl.project.config_file import ConfigTable
+from fjctl.schemas import all_schemas, config_adapter, config_schema, journey_adapter, journey_schema
 from tests.support import EXAMPLES
 
 SHAPE = Shape(journey.Journey, journey.OPEN)
@@ -106,3 +107,29 @@ def test_every_schema_is_a_schema_with_a_title(name: str) -> None:
     jsonschema.Draft202012Validator.check_schema(schema)
     assert schema["title"]
     assert schema["$id"] == f"urn:fjctl:schema:{name}:1"
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        ({}, True),
+        ({"pairs": [{"workflow": "a", "journey": "b"}], "exclude": ["x"], "history": False}, True),
+        ({"pairs": [{"workflow": "a"}]}, False),
+        ({"pairs": [{"workflow": "a", "journey": "b", "more": ""}]}, False),
+        ({"pairs": {}}, False),
+        ({"exclude": "x"}, False),
+        ({"exclude": [1]}, False),
+        ({"history": 0}, False),
+        ({"database": 1}, False),
+        ({"more": 1}, False),
+    ],
+    ids=str,
+)
+def test_all_three_agree_on_settings(table: dict[str, Any], expected: bool) -> None:
+    try:
+        config_adapter().validate_python(copy.deepcopy(table))
+        by_pydantic = True
+    except ValidationError:
+        by_pydantic = False
+    by_schema = jsonschema.Draft202012Validator(config_schema()).is_valid(table)
+    assert (not Shape(ConfigTable).check(table), by_pydantic, by_schema) == (expected, expected, expected)

@@ -1,6 +1,6 @@
 """A project's settings: `fjctl.toml`, or `[tool.fjctl]` in `pyproject.toml`, found from a folder upward.
 
-This module costs nothing where no config file is: pydantic and the TOML reader are imported when one is found.
+This module costs nothing where no config file is: the TOML reader and the check are imported when one is found.
 """
 
 from __future__ import annotations

@@ -4,62 +4,45 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any, Required, TypedDict, cast
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
-
+from fjctl.diagnostics import Diagnostic
 from fjctl.errors import ConfigError, InputError
+from fjctl.model.shape import Shape
 from fjctl.project.files import read_bytes
 from fjctl.project.globs import wildcards
 from fjctl.project.settings import CONFIG_NAME, PairRule, Settings
 
 if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
+    from collections.abc import Iterator
+
+    from fjctl.source import Pointer
 
 _LIMIT = 1024 * 1024
+_UNUSABLE = (ConfigError.code, ConfigError.name)
 _HEADER = re.compile(r"\s*\[{1,2}\s*([^\]#]+?)\s*\]{1,2}\s*(?:#.*)?")
 _KEY = re.compile(r"""\s*["']?([A-Za-z0-9_-]+)["']?\s*(?:=|\.)""")
 _PLACE_IN_MESSAGE = re.compile(r"\s*\(at line (\d+), column (\d+)\)")
 
 
-def _within_project(text: str) -> str:
-    path = PurePosixPath(text)
-    if not text.strip() or path.is_absolute() or ".." in path.parts:
-        message = "is a path within the project, without '..'"
-        raise ValueError(message)
-    return text
+class PairTable(TypedDict, total=False):
+    """A `[[pairs]]` table: two patterns with the same wildcards, relative to the project."""
+
+    workflow: Required[str]
+    journey: Required[str]
 
 
-RelativePath = Annotated[str, AfterValidator(_within_project)]
-
-
-class PairModel(BaseModel):
-    """A `[[pairs]]` table."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    workflow: RelativePath
-    journey: RelativePath
-
-    @model_validator(mode="after")
-    def _same_wildcards(self) -> PairModel:
-        if wildcards(self.workflow) != wildcards(self.journey):
-            message = f"'{self.workflow}' and '{self.journey}' need the same wildcards in the same order"
-            raise ValueError(message)
-        return self
-
-
-class ConfigModel(BaseModel):
+class ConfigTable(TypedDict, total=False):
     """A config file: every key may be left out."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    pairs: list[PairModel] = []
-    format: str = ""
-    database: str = "fjctl.db"
-    exclude: list[str] = []
+    database: str
+    exclude: list[str]
+    format: str
+    history: bool
+    pairs: list[PairTable]
 
 
 def settings_of(path: Path) -> Settings:
@@ -78,19 +61,22 @@ def settings_of(path: Path) -> Settings:
     if path.name != CONFIG_NAME:
         prefix, table = ("tool", "fjctl"), table.get("tool", {}).get("fjctl", {})
     lines = key_lines(text)
-    try:
-        model = ConfigModel.model_validate(table)
-    except ValidationError as error:
-        raise _not_usable(path, error.errors(include_url=False), lines, prefix) from error
-    return Settings(
+    if findings := _findings(table):
+        raise _not_usable(path, findings, lines, prefix)
+    config = cast("ConfigTable", table)
+    settings = Settings(
         root=path.parent,
         file=path,
         is_project=True,
-        pairs=tuple(PairRule(rule.workflow, rule.journey) for rule in model.pairs),
-        format=model.format,
-        database=Path(model.database),
-        exclude=tuple(model.exclude),
-        origins=MappingProxyType({name: _place(path, lines, (*prefix, name)) for name in model.model_fields_set}),
+        pairs=tuple(PairRule(rule["workflow"], rule["journey"]) for rule in config.get("pairs", [])),
+        origins=MappingProxyType({name: _place(path, lines, (*prefix, name)) for name in config}),
+    )
+    return replace(
+        settings,
+        database=Path(config.get("database", settings.database)),
+        exclude=tuple(config.get("exclude", settings.exclude)),
+        format=config.get("format", settings.format),
+        history=config.get("history", settings.history),
     )
 
 
@@ -137,29 +123,37 @@ def _not_toml(path: Path, error: tomllib.TOMLDecodeError) -> ConfigError:
     return ConfigError(f"not TOML: {plain[:1].lower()}{plain[1:]}", place=place, hint="correct the line")
 
 
-def _not_usable(path: Path, errors: list[ErrorDetails], lines: Lines, prefix: tuple[str, ...]) -> ConfigError:
-    first = errors[0]
-    where = first["loc"]
+def _findings(table: Any) -> list[Diagnostic]:
+    """What is wrong with a config file's table; the patterns are looked at when all has its type."""
+    found = Shape(ConfigTable).check(table)
+    if not found:
+        for place, rule in enumerate(cast("ConfigTable", table).get("pairs", [])):
+            found += _patterns(rule, ("pairs", place))
+    return found
+
+
+def _patterns(rule: PairTable, pointer: Pointer) -> Iterator[Diagnostic]:
+    sides = {"workflow": rule["workflow"], "journey": rule["journey"]}
+    for side, text in sides.items():
+        path = PurePosixPath(text)
+        if not text.strip() or path.is_absolute() or ".." in path.parts:
+            message, hint = f"{text!r} is no path within the project", "start it at the project's folder, without '..'"
+            yield Diagnostic(*_UNUSABLE, message, help=hint, pointer=(*pointer, side))
+    workflow, journey = map(wildcards, sides.values())
+    if workflow != journey:
+        message = f"{rule['workflow']!r} and {rule['journey']!r} need the same wildcards in the same order"
+        yield Diagnostic(*_UNUSABLE, message, help=f"in journey, use {' '.join(workflow) or 'none'}", pointer=pointer)
+
+
+def _not_usable(path: Path, findings: list[Diagnostic], lines: Lines, prefix: tuple[str, ...]) -> ConfigError:
+    """The error for the first finding, which says how many more there are."""
+    first = findings[0]
+    where = first.pointer or ()
     place = str(path.with_name(_place(path, lines, (*prefix, *where))))
-    name = ".".join(str(part) for part in where) or "the file"
-    if first["type"] == "extra_forbidden":
-        known = sorted((PairModel if where[0] == "pairs" else ConfigModel).model_fields)
-        return ConfigError(f"unknown key '{name}'", place=place, hint=_nearest(str(where[-1]), known))
-    if first["type"] == "missing":
-        return ConfigError(f"'{name}' is missing", place=place, hint=f'add: {where[-1]} = "…"')
-    hint = f"and {len(errors) - 1} more" if len(errors) > 1 else ""
-    return ConfigError(f"'{name}': {_plain(first)}", place=place, hint=hint)
-
-
-def _plain(error: ErrorDetails) -> str:
-    given: Any = error["input"]
-    if error["type"] == "value_error":
-        return error["msg"].removeprefix("Value error, ")
-    return f"{error['msg'].removeprefix('Input ')}, not {given!r}"
-
-
-def _nearest(name: str, known: list[str]) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, known, n=1)
-    return f"did you mean '{near[0]}'?" if near else "known keys: " + ", ".join(known)
+    name = ".".join(map(str, where[:-1] if first.code == "FJ131" else where))
+    hint = first.help
+    if first.code == "FJ132":  # its help is in YAML
+        hint = f'add: {hint.removeprefix("add ").rstrip(":")} = "…"'
+    more = f"and {len(findings) - 1} more" if len(findings) > 1 else ""
+    message = f"'{name}': {first.message}" if name else first.message
+    return ConfigError(message, place=place, hint="; ".join(filter(None, (hint, more))))

@@ -28,7 +28,8 @@ class Settings:
 
     `root` is the folder of the config file, else the one with `.git`, else the one asked about. `is_project` says
     that one of the first two was found. `format` is the format to convert workflows to, empty for the one a file
-    or its pair already has. `exclude` are patterns of files that no directory or glob brings in.
+    or its pair already has. `exclude` are patterns of files that no directory or glob brings in. `history` says
+    whether conversions use the database.
     """
 
     root: Path
@@ -38,6 +39,7 @@ class Settings:
     format: str = ""
     database: Path = Path("fjctl.db")
     exclude: tuple[str, ...] = ()
+    history: bool = True
     origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
@@ -56,6 +58,7 @@ class Settings:
             "database": self.database.as_posix(),
             "exclude": list(self.exclude),
             "format": self.format,
+            "history": self.history,
             "pairs": pairs,
         }
         return [(name, value, self.origin(name)) for name, value in values.items()]

@@ -212,6 +212,17 @@ def test_a_memory_that_cannot_be_used_is_one_warning(project: Path) -> None:
     assert (again.returncode, again.stderr) == (0, "")
 
 
+def test_a_project_may_do_without_history(project: Path) -> None:
+    config = project / "fjctl.toml"
+    config.write_text("history = false\n" + config.read_text(encoding="utf-8"), encoding="utf-8")
+    (project / JOURNEY).unlink()
+    done = fjctl(project, "convert", FLOW)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{FLOW} -> {JOURNEY}: written\n", "")
+    assert list(project.glob("fjctl.db*")) == []
+    (project / "fjctl.db").write_text("not a database", encoding="utf-8")
+    assert fjctl(project, "convert", FLOW).stderr == ""
+
+
 def test_many_files_are_all_recorded(project: Path) -> None:
     for number in range(205):
         shutil.copy(project / FLOW, project / f"workflows/copy-{number}.json")

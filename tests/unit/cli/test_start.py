@@ -77,6 +77,16 @@ def test_a_verb_loads_what_it_needs_and_no_more(line: str, flow: Path) -> None:
     assert not others & modules
 
 
+@pytest.mark.parametrize("name", ["fjctl.toml", "pyproject.toml"])
+def test_a_project_costs_the_reader_of_its_settings_and_no_more(name: str, flow: Path) -> None:
+    table = "[tool.fjctl]\n" if name == "pyproject.toml" else ""
+    pairs = "[[tool.fjctl.pairs]]\n" if table else "[[pairs]]\n"
+    text = f'{table}format = "sim"\n{pairs}workflow = "*.json"\njourney = "*.journey.yaml"\n'
+    (flow / name).write_text(text, encoding="utf-8")
+    assert loaded(flow, "convert", "flow.json") & HEAVY == {"tomllib"}
+    assert (flow / "flow.journey.yaml").exists()
+
+
 def test_the_version_is_printed(tmp_path: Path) -> None:
     for option in ("--version", "-V"):
         done = run("fjctl", option, folder=tmp_path)

@@ -17,6 +17,7 @@ FULL = """\
 format = "sim"
 database = "state/fjctl.db"
 exclude = ["old/", "*.bak.json"]
+history = false
 
 [[pairs]]
 workflow = "workflows/**/*.json"
@@ -45,6 +46,7 @@ def test_without_a_file_all_is_default(tmp_path: Path) -> None:
     settings = load_settings(tmp_path)
     assert (settings.file, settings.pairs, settings.format, settings.exclude) == (None, (), "", ())
     assert settings.root == tmp_path
+    assert settings.history
     assert settings.database_path == tmp_path / "fjctl.db"
     assert {origin for _, _, origin in settings.rows()} == {"default"}
 
@@ -54,6 +56,8 @@ def test_every_setting_is_read_with_its_place(tmp_path: Path) -> None:
     settings = load_settings(tmp_path)
     assert settings.file == path
     assert settings.is_project
+    assert not settings.history
+    assert (settings.format, settings.exclude) == ("sim", ("old/", "*.bak.json"))
     assert settings.pairs == (
         PairRule("workflows/**/*.json", "journeys/**/*.journey.yaml"),
         PairRule("main.json", "journeys/start.yaml"),
@@ -63,7 +67,8 @@ def test_every_setting_is_read_with_its_place(tmp_path: Path) -> None:
         ("database", "fjctl.toml:3"),
         ("exclude", "fjctl.toml:4"),
         ("format", "fjctl.toml:2"),
-        ("pairs", "fjctl.toml:6"),
+        ("history", "fjctl.toml:5"),
+        ("pairs", "fjctl.toml:7"),
     ]
 
 
@@ -111,15 +116,22 @@ def test_the_search_goes_up_and_stops_at_the_repository(tmp_path: Path) -> None:
     ("text", "line", "message", "hint"),
     [
         ('\nformatt = "sim"\n', ":2", "unknown key 'formatt'", "did you mean 'format'?"),
-        ("zzz = 1\n", ":1", "unknown key 'zzz'", "known keys: database, exclude, format, pairs"),
-        ("format = 3\n", ":1", "'format': should be a valid string, not 3", ""),
-        ('exclude = "x"\n', ":1", "'exclude': should be a valid list, not 'x'", ""),
-        ('[[pairs]]\nworkflow = "a"\n', ":1", "'pairs.0.journey' is missing", 'add: journey = "…"'),
-        ('[[pairs]]\nworkflow="a"\njourney="b"\n[[pairs]]\nworkflow = "a"\njourny = "b"\n', ":4", "missing", "journey"),
-        ('[[pairs]]\nworkflow="a"\njourney="b"\njourny="b"\n', ":4", "unknown key 'pairs.0.journy'", "'journey'?"),
+        ("zzz = 1\n", ":1", "unknown key 'zzz'", "known keys: database, exclude, format, history, pairs"),
+        ("format = 3\n", ":1", "'format': 3 is not text", 'put it in quotes: "3"'),
+        ('exclude = "x"\n', ":1", "'exclude': 'x' is not a list", "write a list"),
+        ("history = 1\n", ":1", "'history': 1 is not true or false", "write true or false"),
+        ('[[pairs]]\nworkflow = "a"\n', ":1", "'pairs.0': 'journey' is missing", 'add: journey = "…"'),
+        (
+            '[[pairs]]\nworkflow="a"\njourney="b"\n[[pairs]]\nworkflow = "a"\njourny = "b"\n',
+            ":6",
+            "'pairs.1': unknown key",
+            "and 1 more",
+        ),
+        ('[[pairs]]\nworkflow="a"\njourney="b"\njourny="b"\n', ":4", "'pairs.0': unknown key 'journy'", "'journey'?"),
         ('[[pairs]]\nworkflow = "*.json"\njourney = "one.yaml"\n', ":1", "need the same wildcards", ""),
         ('[[pairs]]\nworkflow = "../x/*.json"\njourney = "*.yaml"\n', ":2", "within the project", ""),
         ('[[pairs]]\nworkflow = "/x/*.json"\njourney = "*.yaml"\n', ":2", "within the project", ""),
+        ('[[pairs]]\nworkflow = " "\njourney = " "\n', ":2", "'pairs.0.workflow': ' ' is no path within", "and 1 more"),
         ("format = \n", ":1:10", "not TOML: invalid value", "correct the line"),
         ("format = 1\nexclude = 2\n", ":1", "'format'", "and 1 more"),
     ],

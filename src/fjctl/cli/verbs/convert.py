@@ -84,7 +84,8 @@ def convert(
     request = _Request(
         check=check, diff=diff, report=report, as_json=as_json, several=len(found.files) + len(found.failed) != 1
     )
-    return _Run(request, options, None if no_history else human.near(settings.database_path)).all(found)
+    remembers = settings.history and not no_history
+    return _Run(request, options, human.near(settings.database_path) if remembers else None).all(found)
 
 
 def _check_folder(out: str, files: list[Path], *, write: bool) -> bool:
