@@ -85,17 +85,25 @@ def sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def sweep(folder: Path) -> tuple[Path, ...]:
-    """Remove the temporary files that killed fjctl processes left in a folder; their paths."""
-    removed = []
+def leftovers(folder: Path) -> tuple[Path, ...]:
+    """The temporary files that killed fjctl processes left in a folder; nothing for one that cannot be listed."""
+    found = []
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             match = _TEMPORARY.fullmatch(entry.name)
             if match and not _is_alive(int(match["pid"])) and entry.is_file(follow_symlinks=False):
-                with contextlib.suppress(OSError):
-                    Path(entry.path).unlink()
-                    removed.append(Path(entry.path))
-    return tuple(sorted(removed))
+                found.append(Path(entry.path))
+    return tuple(sorted(found))
+
+
+def sweep(folder: Path) -> tuple[Path, ...]:
+    """Remove the `leftovers` of a folder; the paths of those removed."""
+    removed = []
+    for path in leftovers(folder):
+        with contextlib.suppress(OSError):
+            path.unlink()
+            removed.append(path)
+    return tuple(removed)
 
 
 sweep_once = cache(sweep)

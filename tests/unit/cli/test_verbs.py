@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -149,10 +150,29 @@ def test_doctor_finds_what_is_wrong(project: Path) -> None:
     assert {line.split()[0] for line in well.stdout.splitlines()} == {"ok"}
     (project / "fjctl.toml").write_text("pears = 1\n", encoding="utf-8")
     (project / "fjctl.db").write_bytes(b"no database at all, whatever it is called" * 30)
-    (project / "workflows/.x.json.fjctl-4194000-0.tmp").write_text("", encoding="utf-8")
     ill = fjctl(project, "doctor", "-q")
     assert ill.returncode == 1
     assert "fail  config: " in ill.stdout
     assert "did you mean 'pairs'?" in ill.stdout
     assert "fail  database: FJ202" in ill.stdout
-    assert not (project / "workflows/.x.json.fjctl-4194000-0.tmp").exists()
+
+
+def test_doctor_removes_leftovers_only_when_asked(project: Path) -> None:
+    left = project / "workflows/.x.json.fjctl-4194304-0.tmp"  # no process has so high a number
+    running = project / f".y.json.fjctl-{os.getpid()}-0.tmp"
+    for path in (left, running):
+        path.touch()
+    told = fjctl(project, "doctor", "-q")
+    assert (told.returncode, left.exists()) == (0, True)
+    assert told.stdout.splitlines() == [
+        f"warn  temporary files: 1 file left by fjctl processes that were killed, such as workflows/{left.name}",
+        "      help: to remove them: fjctl doctor --fix",
+    ]
+    assert "ok    temporary files: removed 1 file\n" in fjctl(project, "doctor", "--fix").stdout
+    assert (left.exists(), running.exists()) == (False, True)
+    assert "ok    temporary files: none\n" in fjctl(project, "doctor", "--fix").stdout
+
+
+def test_doctor_misses_no_database_where_none_is_wanted(tmp_path: Path) -> None:
+    (tmp_path / "fjctl.toml").write_text("history = false\n", encoding="utf-8")
+    assert "ok    database: none; the settings say history = false\n" in fjctl(tmp_path, "doctor").stdout

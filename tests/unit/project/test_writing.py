@@ -11,7 +11,7 @@ import pytest
 from fjctl.errors import ChangedError, ExitCode, OutputError, RefusedError
 from fjctl.project.files import read_bytes
 from fjctl.project.parallel import GuardedWriter
-from fjctl.project.writing import WriteOutcome, sweep, write_guarded
+from fjctl.project.writing import WriteOutcome, leftovers, sweep, write_guarded
 from tests.support import run
 
 AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
@@ -218,7 +218,10 @@ def test_temporaries_of_the_dead_are_swept_and_nothing_else(tmp_path: Path) -> N
     for name in (*kept, f".a.json.fjctl-{dead}-7.tmp"):
         (tmp_path / name).touch()
     (tmp_path / f".b.fjctl-{dead}-0.tmp").mkdir()
-    assert sweep(tmp_path) == (tmp_path / f".a.json.fjctl-{dead}-7.tmp",)
+    left = (tmp_path / f".a.json.fjctl-{dead}-7.tmp",)
+    assert leftovers(tmp_path) == left
+    assert left[0].exists()
+    assert sweep(tmp_path) == left
     assert names(tmp_path) == sorted([*kept, f".b.fjctl-{dead}-0.tmp"])
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Json = Annotated[bool, typer.Option("--json", help="JSON, by the schema fjctl/doctor/v1.")]
+Fix = Annotated[bool, typer.Option("--fix", help="Remove temporary files that killed fjctl processes left.")]
 _OPTIONAL = {"ruamel.yaml.clib": "YAML errors are found slower without it"}
-_TEMPORARY = re.compile(r"\..+\.fjctl-\d{1,7}-\d+\.tmp")
 
 
 class Row(NamedTuple):
@@ -33,8 +32,10 @@ class Row(NamedTuple):
     next: str = ""
 
 
-def doctor(as_json: Json = False) -> ExitCode:
+def doctor(fix: Fix = False, as_json: Json = False) -> ExitCode:
     """Check the environment, this project's settings and its database; each trouble comes with a next step.
+
+    Nothing is changed without --fix.
 
     \b
     Examples:
@@ -46,7 +47,7 @@ def doctor(as_json: Json = False) -> ExitCode:
       from fjctl.cli.verbs.doctor import rows
       list(rows(Path.cwd()))
     """
-    found = list(rows(Path.cwd()))
+    found = list(rows(Path.cwd(), fix=fix))
     if as_json:
         machine.show("doctor", {"checks": [row._asdict() for row in found]})
     else:
@@ -64,15 +65,15 @@ def _show(row: Row) -> None:
         TERMINAL.out(f"      help: {row.next}")
 
 
-def rows(folder: Path) -> Iterator[Row]:
-    """Every check, in a fixed order."""
+def rows(folder: Path, *, fix: bool = False) -> Iterator[Row]:
+    """Every check, in a fixed order; only with `fix` is anything removed."""
     yield _python()
     yield from _dependencies()
     yield from _schema()
     settings, row = _config(folder)
     yield row
     yield _database(settings)
-    yield _temporary(settings)
+    yield _temporary(settings, fix=fix)
 
 
 def _python() -> Row:
@@ -129,6 +130,8 @@ def _database(settings: Settings) -> Row:
 
     path = human.near(settings.database_path)
     if not os.path.lexists(path):
+        if not settings.history:
+            return Row("database", "ok", "none; the settings say history = false")
         return Row("database", "ok", f"none yet; {path} is made by the first conversion")
     try:
         with open_store(path, create=False, read_only=True) as store:
@@ -142,14 +145,19 @@ def _database(settings: Settings) -> Row:
     return Row("database", "ok", str(path))
 
 
-def _temporary(settings: Settings) -> Row:
-    from fjctl.project.writing import sweep
+def _temporary(settings: Settings, *, fix: bool) -> Row:
+    from fjctl.project.writing import leftovers, sweep
 
+    title = "temporary files"
     folders = {settings.root, *(path for path in settings.root.glob("*") if path.is_dir() and path.name[:1] != ".")}
-    removed = [path for folder in sorted(folders) for path in sweep(folder)]
-    if removed:
-        return Row("temporary files", "ok", f"removed {len(removed)} left by fjctl processes that were killed")
-    left = [path.name for folder in folders for path in folder.iterdir() if _TEMPORARY.fullmatch(path.name)]
+    removed = [path for folder in sorted(folders) for path in sweep(folder)] if fix else []
+    left = [path for folder in sorted(folders) for path in leftovers(folder)]
     if left:
-        return Row("temporary files", "warn", f"{len(left)} of fjctl processes that still run", "wait for them to end")
-    return Row("temporary files", "ok", "none")
+        number = human.counted(len(left), "file")
+        if fix:
+            return Row(
+                title, "warn", f"{number} cannot be removed, such as {human.near(left[0])}", "remove it yourself"
+            )
+        detail = f"{number} left by fjctl processes that were killed, such as {human.near(left[0])}"
+        return Row(title, "warn", detail, "to remove them: fjctl doctor --fix")
+    return Row(title, "ok", f"removed {human.counted(len(removed), 'file')}" if removed else "none")
