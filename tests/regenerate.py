@@ -59,7 +59,8 @@ def codes() -> str:
                 summary = (kind.__doc__ or "").partition("\n")[0].partition(": ")[0].rstrip(".")
                 found.setdefault(kind.code, (kind.name, summary))
     rows = "\n".join(f"| {code} | {name} | {text.rstrip('.')} |" for code, (name, text) in sorted(found.items()))
-    return f"# Codes\n\nEvery message of fjctl begins with one of these.\n\n| code | name | meaning |\n|---|---|---|\n{rows}\n"
+    head = "# Codes\n\nEvery message of fjctl begins with one of these.\n\n| code | name | meaning |\n|---|---|---|"
+    return f"{head}\n{rows}\n"
 
 
 def stale() -> list[Path]:

@@ -199,7 +199,7 @@ def holders(name: str, key: str) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.parametrize("syntax", ["yaml", "json"])
-@pytest.mark.parametrize(("name", "key"), FIELDS, ids=lambda part: str(part))
+@pytest.mark.parametrize(("name", "key"), FIELDS, ids=str)
 def test_every_field_survives_a_file(name: str, key: str, syntax: str) -> None:
     found = written(RICH, syntax)
     for pointer in holders(name, key):

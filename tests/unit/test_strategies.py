@@ -17,9 +17,24 @@ from tests.support_laws import REACTFLOW, SIM, messages, read
 from tests.support_reactflow import reactflow_documents
 from tests.support_sim import sim_documents
 
-CLASSES = (
-    "Journey State Transition Tool Request Agent Retry Messages Ask Field Loop Parallel Variable Guideline Entry Note"
-).split()
+CLASSES = [
+    "Journey",
+    "State",
+    "Transition",
+    "Tool",
+    "Request",
+    "Agent",
+    "Retry",
+    "Messages",
+    "Ask",
+    "Field",
+    "Loop",
+    "Parallel",
+    "Variable",
+    "Guideline",
+    "Entry",
+    "Note",
+]
 MANY = settings(
     max_examples=400,
     derandomize=True,

@@ -24,7 +24,8 @@ class Hints:
     """What an existing journey calls things, so that a new reading of its workflow calls them the same.
 
     `keys` is node id → key, `tools` is state id → names of the tools it runs, `commands` for each state that
-    lists user commands as such those that it writes as transitions all the same, `agent_tools` what the model may call in a state, `journey` the document's id.
+    lists user commands as such those that it writes as transitions all the same,
+    `agent_tools` what the model may call in a state, `journey` the document's id.
     """
 
     journey: str = ""
