@@ -41,9 +41,22 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
+def editable(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel that stands for the sources in an editable installation."""
+    folder = tmp_path_factory.mktemp("editable")
+    code = "import os, sys, hatchling.build as build; os.chdir(sys.argv[1]); build.build_editable(sys.argv[2])"
+    started(sys.executable, "-c", code, REPOSITORY, folder)
+    (path,) = folder.glob("*.whl")
+    return path
+
+
+@pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The scripts folder of an environment with the wheel and nothing else."""
-    folder = tmp_path_factory.mktemp("empty")
+    return scripts_of(wheel, tmp_path_factory.mktemp("empty"))
+
+
+def scripts_of(wheel: Path, folder: Path) -> Path:
+    """The scripts folder of a new environment with the wheel and nothing else."""
     venv.create(folder, with_pip=False, symlinks=True)
     python = folder / "bin" / "python"
     options = ["--no-deps", "--no-index", "--no-cache-dir", "--quiet"]
@@ -76,6 +89,33 @@ def test_the_data_is_readable_where_it_is_installed(installed: Path) -> None:
     assert sorted(listed) == sorted(expected)
 
 
-@pytest.mark.skipif(not (REPOSITORY / "src/fjctl/__main__.py").exists(), reason="there is no command yet")
+def assert_command_is_light(scripts: Path) -> None:
+    """The command works, is started by the environment's Python, and imports nothing that Python does not."""
+    script = scripts / "fjctl"
+    assert started(script, "--version") == f"fjctl {fjctl.__version__}\n"
+    assert script.read_text(encoding="utf-8").splitlines()[0] == f"#!{scripts / 'python'}"
+    listed = subprocess.run(
+        [scripts / "python", "-X", "importtime", script, "--version"],
+        env=environment(),
+        cwd=os.sep,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    names = {line.rpartition("|")[2].strip() for line in listed.stderr.splitlines()}
+    assert {name for name in names if name.partition(".")[0] == "fjctl"} == {"fjctl", "fjctl.__main__"}
+    assert not {"re", "typing", "pathlib"} & names
+
+
 def test_the_command_starts_without_any_other_package(installed: Path) -> None:
-    assert fjctl.__version__ in started(installed / "fjctl", "--version")
+    assert_command_is_light(installed)
+
+
+def test_the_command_of_an_editable_installation_is_the_same(editable: Path, tmp_path: Path) -> None:
+    assert_command_is_light(scripts_of(editable, tmp_path / "empty"))
+
+
+def test_windows_gets_a_command_of_its_own(wheel: Path, editable: Path) -> None:
+    for path in (wheel, editable):
+        folder = f"fjctl-{fjctl.__version__}.data/scripts"
+        assert b" -m fjctl %*\r\n" in zipfile.ZipFile(path).read(f"{folder}/fjctl.cmd")
