@@ -23,7 +23,7 @@ def main() -> int:
     # Imports and one small file make no garbage worth looking for; a batch does, later. Together with the freeze,
     # which spares the interpreter a last look at everything, this is a seventh of a short run (measured).
     gc.set_threshold(50_000, 20, 20)
-    from fjctl.cli.app import run
+    from fjctl.cli.door import run
 
     code = run(arguments)
     gc.freeze()

@@ -1,9 +1,8 @@
-"""The command line: one lazy group, one door through which every error becomes a line and an exit code."""
+"""The command line as Typer understands it: one lazy group over the table of verbs."""
 
 from __future__ import annotations
 
 import os
-import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,7 +12,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from fjctl import __version__
-from fjctl.cli.terminal import COLORS, TERMINAL, prepare_streams
+from fjctl.cli.terminal import COLORS, TERMINAL
 from fjctl.cli.verbs import VERBS
 from fjctl.errors import ExitCode, FjctlError, UsageError
 
@@ -137,26 +136,8 @@ def root(*, completion: bool = True) -> Any:
     return typer.main.get_command(app)
 
 
-def run(arguments: list[str]) -> int:
-    """Runs a command line and gives its exit code; nothing is raised but what ends a process (`SystemExit`)."""
-    prepare_streams()
-    try:
-        code = _invoke(arguments)
-        sys.stdout.flush()
-    except KeyboardInterrupt:
-        TERMINAL.err("interrupted")
-        return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        _abandon_stdout()
-        return ExitCode.OK
-    except (FjctlError, TyperException) as error:
-        return _problem(error)
-    except Exception as error:  # noqa: BLE001 - the door: whatever comes here is our mistake
-        return _internal(error, arguments)
-    return code
-
-
-def _invoke(arguments: list[str]) -> int:
+def invoke(arguments: list[str]) -> int:
+    """Understands a command line and runs its verb; the exit code. FjctlError for a command line nobody understands."""
     if "_FJCTL_COMPLETE" in os.environ:
         root().main(arguments, prog_name="fjctl")
     wanted = any(argument.startswith((*_COMPLETION, "--help", "-h")) for argument in arguments)
@@ -168,32 +149,12 @@ def _invoke(arguments: list[str]) -> int:
         return ending.exit_code
     except typer.Abort:
         return ExitCode.INTERRUPTED
+    except TyperException as error:
+        raise _as_ours(error) from error
 
 
-def _problem(error: FjctlError | TyperException) -> int:
-    from fjctl.cli.views import human
-
-    if isinstance(error, FjctlError):
-        shown = error
-    else:
-        context = getattr(error, "ctx", None)
-        hint = f"see: {context.command_path} --help" if context is not None else "see: fjctl --help"
-        message = error.format_message().rstrip(".")
-        shown = UsageError(message[:1].lower() + message[1:], hint=hint)
-    for line in human.error_lines(shown, shown.place or "fjctl"):
-        TERMINAL.err(line)
-    return shown.exit_code
-
-
-def _abandon_stdout() -> None:
-    """The reader of our output has gone: what is still buffered goes nowhere, without a message at the very end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _internal(error: Exception, arguments: list[str]) -> int:
-    from fjctl.cli.failure import write_report
-
-    path = write_report(error, arguments)
-    TERMINAL.err(f"fjctl: internal error: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}")
-    TERMINAL.err(f"  help: this is a mistake in fjctl; please report it and attach {path}")
-    return ExitCode.INTERNAL
+def _as_ours(error: TyperException) -> FjctlError:
+    context = getattr(error, "ctx", None)
+    hint = f"see: {context.command_path} --help" if context is not None else "see: fjctl --help"
+    message = error.format_message().rstrip(".")
+    return UsageError(message[:1].lower() + message[1:], hint=hint)

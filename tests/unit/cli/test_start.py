@@ -144,9 +144,9 @@ def test_a_mistake_is_one_line_and_a_next_step(line: str, message: str, hint: st
 
 def test_an_internal_error_is_one_line_and_a_log(tmp_path: Path) -> None:
     child = (
-        "import sys; import fjctl.cli.verbs.formats as verb; from fjctl.cli import app\n"
+        "import sys; import fjctl.cli.verbs.formats as verb; from fjctl.cli import door\n"
         "def broken(): raise ZeroDivisionError('no\\nway')\n"
-        "verb.formats = broken; sys.exit(app.run(['formats']))"
+        "verb.formats = broken; sys.exit(door.run(['formats']))"
     )
     done = run(sys.executable, "-c", child, folder=tmp_path, TMPDIR=str(tmp_path))
     (log,) = tmp_path.glob("fjctl-*.log")
@@ -163,9 +163,9 @@ def test_an_internal_error_is_one_line_and_a_log(tmp_path: Path) -> None:
 
 def test_an_interrupt_ends_with_130(tmp_path: Path) -> None:
     child = (
-        "import sys; import fjctl.cli.verbs.formats as verb; from fjctl.cli import app\n"
+        "import sys; import fjctl.cli.verbs.formats as verb; from fjctl.cli import door\n"
         "def broken(): raise KeyboardInterrupt\n"
-        "verb.formats = broken; sys.exit(app.run(['formats']))"
+        "verb.formats = broken; sys.exit(door.run(['formats']))"
     )
     done = run(sys.executable, "-c", child, folder=tmp_path)
     assert (done.returncode, done.stderr) == (130, "interrupted\n")
