@@ -103,7 +103,6 @@ def valid(value: Any) -> bool:
     return decode(value)[0] is not None
 
 
-@pytest.mark.xfail(strict=True, reason="the writer of Sim counts what a state loses, not what a tool contract loses")
 def test_sim_names_what_it_drops_of_a_tool() -> None:
     tool = {"kind": "http", "usage": "force", "request": {"method": "GET", "url": "https://shop.example"}}
     states = {"ask": {"chat": "Ask", "tools": ["look_up"]}}

@@ -36,7 +36,7 @@ CLASSES = [
     "Note",
 ]
 MANY = settings(
-    max_examples=400,
+    max_examples=1500,
     derandomize=True,
     deadline=None,
     phases=[Phase.generate],

@@ -318,6 +318,7 @@ class _Writer:
         if isinstance(talk, dict):
             reason = "Sim's blocks have no place for it"
             self.losses += [Loss(f"{key} of {block.name}", (*pointer, key), reason, key in _SAID_ONLY) for key in talk]
+        self.losses += _losses_of_tools(block)
         if "closing" in block.fields:
             self.losses.append(
                 Loss(f"the closing words of {block.name}", (*pointer, "end"), "a response block holds a result only")
@@ -336,6 +337,45 @@ class _Writer:
                         own=True,
                     )
                 )
+
+
+_CALLED: dict[str, frozenset[str]] = {
+    "javascript": frozenset({"description", "code", "parameters"}),
+    "mcp": frozenset({"server", "tool", "arguments", "parameters"}),
+    "external": frozenset({"service", "operation", "tool", "arguments"}),
+}
+"""What an agent's tool item holds of a contract, beside its kind, title, usage and settings."""
+_RUN: dict[BlockKind, frozenset[str]] = {
+    BlockKind.HTTP: frozenset({"request"}),
+    BlockKind.CODE: frozenset({"code", "settings"}),
+    BlockKind.MCP: frozenset({"server", "tool", "arguments", "settings"}),
+    BlockKind.ASSIGN: frozenset({"assign", "settings"}),
+}
+"""What a block holds of the contract it runs, beside its kind; of a service: see `_SERVICE`."""
+_SERVICE = frozenset({"service", "operation", "arguments", "output"})
+
+
+def _losses_of_tools(block: Block) -> list[Loss]:
+    """The parts of tool contracts that Sim has no field for."""
+    found: list[Loss] = []
+    for name, tool in cast("dict[str, dict[str, Any]]", block.fields.get("tools", {})).items():
+        held = _CALLED.get(tool.get("kind", ""), frozenset())
+        own_kind = {"kind"} if held else set()
+        found += _beyond(tool, held | {"title", "usage", "settings"} | own_kind, ("tools", name))
+    tool = cast("dict[str, Any]", block.fields.get("tool"))
+    if isinstance(tool, dict):
+        found += _beyond(tool, _RUN.get(block.kind, _SERVICE) | {"kind"}, ("states", block.id, "tool"))
+    return found
+
+
+def _beyond(tool: dict[str, Any], held: frozenset[str] | set[str], pointer: Pointer) -> list[Loss]:
+    reason = "Sim's tools have no place for it"
+    names = pointer if pointer[0] == "tools" else ()
+    return [
+        Loss(f"{key} of a tool", (*names, key) if names else pointer, reason, key in _SAID_ONLY | {"title"})
+        for key, item in tool.items()
+        if key not in held and not is_blank(item)
+    ]
 
 
 def _number(value: float | None) -> float:
