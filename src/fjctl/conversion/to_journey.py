@@ -288,7 +288,8 @@ class _Writer:
             if edge.branch != branch or target is None:
                 continue
             if groups and groups[-1][0] == edge.talk:
-                groups[-1][1].append(target)
+                if target not in groups[-1][1]:  # Sim draws a legacy route as often as it likes
+                    groups[-1][1].append(target)
             else:
                 groups.append((edge.talk, [target]))
         return groups

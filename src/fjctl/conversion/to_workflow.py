@@ -63,10 +63,6 @@ class Builder:
         self.journey = journey
         self.written = written or {}
         self.unreachable: set[str] = set()
-        self.first: dict[str, str] = {}
-        for node, name in self.written.items():
-            if normalize(name) not in RESERVED_NAMES:
-                self.first.setdefault(normalize(name), node)
         self.nodes = journey.get("origin", {}).get("nodes", {})
         self.tools = cast("dict[str, Any]", journey.get("tools", {}))
         self.variables = cast("dict[str, dict[str, Any]]", journey.get("variables", {}))
@@ -125,35 +121,43 @@ class Builder:
         return {name: tool for name, tool in self.tools.items() if name not in used}
 
     def _name_everything(self) -> None:
-        taken = set(RESERVED_NAMES)
         entries = self.journey.get("entries", {})
-        for key in dict.fromkeys([DEFAULT_ENTRY, *entries]):
-            self.names[key] = self._name(ENTRY + key, entries.get(key, {}).get("title") or humanize(key), taken)
-        for _, name, state in self.listed:
-            self.names[name] = self._name(name, state.get("title") or humanize(name), taken)
+        titles = {ENTRY + key: entries.get(key, {}).get("title") for key in (DEFAULT_ENTRY, *entries)}
+        titles |= {name: state.get("title") for _, name, state in self.listed}
+        wanted = {key: title or self._untitled(key) for key, title in titles.items()}
+        kept = {node: key for key, name in wanted.items() if self.written.get(node := self.node_id(key)) == name}
+        taken = set(RESERVED_NAMES)
+        for node, name in self.written.items():  # in the order of the file, in which the first of a name is meant
+            if node in kept:
+                if not normalize(name) or normalize(name) in taken:
+                    self.unreachable.add(kept[node].removeprefix(ENTRY))
+                taken.add(normalize(name))
+        kept_keys = set(kept.values())
+        for key, name in wanted.items():
+            self.names[key.removeprefix(ENTRY)] = name if key in kept_keys else _free_name(name, taken)
 
-    def _name(self, key: str, name: str, taken: set[str]) -> str:
-        if self.written.get(self.node_id(key)) == name:
-            if self.first.get(normalize(name)) != self.node_id(key):
-                self.unreachable.add(key.removeprefix(ENTRY))  # a reference by this name means something else
-            taken.add(normalize(name))
-            return name
-        return _free_name(name, taken)
+    def _untitled(self, key: str) -> str:
+        """The name of a block for which the journey has no title: the key's, or none where the block has none."""
+        blank = self.written.get(self.node_id(key)) == ""
+        return "" if blank else humanize(key.removeprefix(ENTRY))
 
     def resolve(self, name: str, path: str) -> str | None:
         """What a reference in the journey is called in the workflow; None leaves it as it is."""
         if name == "variable":
             variable = path.partition(".")[0]
             shape = self.variables.get(variable.partition("[")[0])
-            return f"{normalize(self.names[DEFAULT_ENTRY])}.{path}" if shape and shape.get("input") else None
+            known = shape and shape.get("input") and DEFAULT_ENTRY not in self.unreachable
+            return f"{normalize(self.names[DEFAULT_ENTRY])}.{path}" if known else None
         if name in self.results and path:
             target = self.results[name]
             state, _, field = target.partition(".")
+            if state in self.unreachable:
+                return None
             return ".".join(part for part in (normalize(self.names[state]), field, path) if part)
-        known = self.names.get(name)
-        if known is None or name in self.unreachable:
+        title = self.names.get(name)
+        if title is None or name in self.unreachable:
             return None
-        return f"{normalize(known)}.{path}" if path else normalize(known)
+        return f"{normalize(title)}.{path}" if path else normalize(title)
 
     def _entries(self) -> None:
         entries = cast("dict[str, Any]", self.journey.get("entries", {}))
