@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from fjctl.formats.registry import Format
     from fjctl.model.journey import Journey
-    from fjctl.model.workflow import Workflow
+    from fjctl.model.workflow import Block, Workflow
     from fjctl.source import JsonValue, Pointer
 
 CODES: dict[str, tuple[str, str]] = {
@@ -117,10 +117,23 @@ def read_back(workflow: Workflow, hints: Hints, form: Format, name: str = "workf
 def image(journey: Journey, form: Format, named: Workflow | None = None) -> tuple[Journey, Prepared, list[Loss]]:
     """The journey as it comes back from the format, what was written, and what the format had no place for."""
     prepared = prepare(journey, form, named=named)
+    if named is not None:
+        prepared.workflow.blocks = _in_order_of(prepared.workflow, named)
     module = form.load()
     encoded = module.encode(prepared.workflow)
     again = module.decode(encoded.value).workflow
     return read_back(again, hints_of(journey, prepared.nodes), form, journey["journey"]), prepared, encoded.losses
+
+
+def _in_order_of(workflow: Workflow, named: Workflow) -> list[Block]:
+    """The blocks in another workflow's order, new ones behind those they follow: of two equal names the first counts."""
+    rank = {block.id: place for place, block in enumerate(named.blocks)}
+    places: list[tuple[int, int]] = []
+    last = -1
+    for number, block in enumerate(workflow.blocks):
+        last = rank.get(block.id, last)
+        places.append((last, number))
+    return [workflow.blocks[number] for _, number in sorted(places)]
 
 
 def create(journey: Journey, form: Format) -> Outcome:
