@@ -126,7 +126,7 @@ def image(journey: Journey, form: Format, named: Workflow | None = None) -> tupl
 
 
 def _in_order_of(workflow: Workflow, named: Workflow) -> list[Block]:
-    """The blocks in another workflow's order, new ones behind those they follow: of two equal names the first counts."""
+    """The blocks in another workflow's order, new ones behind what they follow: of equal names the first counts."""
     rank = {block.id: place for place, block in enumerate(named.blocks)}
     places: list[tuple[int, int]] = []
     last = -1

@@ -89,13 +89,20 @@ class _Transplant:
             if here is not None and place is not None:
                 order.append((place, self.value((*pointer, n), base[here], item, onto[place])))
             elif n not in kept or here is None or not same(base[here], item):
-                order.append((-1, item))
+                there = self.already(pointer, item, onto, set(placed.values()) | {at for at, _ in order})
+                order.append((-1, item) if there is None else (there, self.value((*pointer, n), {}, item, onto[there])))
         return _lay(
             order,
             onto,
             removed,
             base_order=[placed[n] for n in sorted(changed, key=changed.__getitem__) if n in placed],
         )
+
+    def already(self, pointer: Pointer, item: Any, onto: list[Any], used: set[int]) -> int | None:
+        """Where `onto` has an added item under the same surest key; None where it is new there, too."""
+        key = self.keys(pointer, item)[0]
+        found = (n for n, other in enumerate(onto) if n not in used and self.keys(pointer, other)[0] == key)
+        return next(found, None)
 
     def match(self, pointer: Pointer, one: list[Any], other: list[Any]) -> dict[int, int] | None:
         """Pairs of indices that are the same item, by the surest key both sides have; None when there are no keys."""
