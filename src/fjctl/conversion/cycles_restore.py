@@ -165,6 +165,8 @@ class _Trial:
         for branch in chooser.branches:
             fired = None if branch.otherwise else self._told(branch.when)
             edges = [edge for edge in onward if edge.branch == branch.id]
+            if branch.otherwise and not edges:
+                continue  # the row for everything else, which a condition of Sim has whether it is used or not
             if not edges or (fired is None and not branch.otherwise):
                 return None
             exits.append(_Exit(fired, edges))
