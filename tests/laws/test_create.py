@@ -36,6 +36,12 @@ def test_sim_holds_what_a_workflow_says(value: Any) -> None:
     assert [loss for loss in losses if not loss.own] == []
 
 
+@given(value=journeys(Options(conversation=False, cycles=True)))
+def test_sim_holds_cycles_as_containers_or_refuses_them(value: Any) -> None:
+    image, prepared, _ = lens.image(value, SIM)
+    assert prepared.refused or differs(value, image) is None
+
+
 @given(value=journeys())
 def test_what_comes_back_from_sim_is_stable(value: Any) -> None:
     image, prepared, _ = lens.image(value, SIM)

@@ -8,7 +8,7 @@ space, carried over to the document that holds more. Without an edit the differe
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from fjctl.conversion.adopt import adopt, place
@@ -24,7 +24,7 @@ from fjctl.model.fitting import fit_workflow
 from fjctl.model.journey import walk
 from fjctl.model.meaning import difference, meaning
 from fjctl.model.transplant import same, transplant
-from fjctl.model.workflow import BlockKind
+from fjctl.model.workflow import TIMEOUT, BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,11 +83,15 @@ def prepare(journey: Journey, form: Format, prior: Workflow | None = None, named
         keys |= {node: key for key, node in expanded.nodes.items()}
     if prior is not None:
         workflow = adopt(workflow, prior)
-    if not form.cycles and has_cycle(neighbours(workflow.by_id(), workflow.edges)):
+    late = [edge for edge in workflow.edges if edge.branch == TIMEOUT and not form.timeouts]
+    drawn = [edge for edge in workflow.edges if edge not in late] if late else workflow.edges
+    if not form.cycles and has_cycle(neighbours(workflow.by_id(), drawn)):
         from fjctl.conversion.cycles import recover_loops
 
-        recovered = recover_loops(workflow, keys, builder.node_id)
+        # A way that the format does not draw closes no cycle there; it goes along to be named as lost.
+        recovered = recover_loops(replace(workflow, edges=drawn), keys, builder.node_id)
         workflow, nodes, refused = recovered.workflow, nodes | recovered.nodes, recovered.refused
+        workflow.edges = [*workflow.edges, *late]
         if prior is not None and recovered.nodes:
             workflow = adopt(workflow, prior)
     return Prepared(workflow, nodes, refused)

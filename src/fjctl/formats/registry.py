@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 class Format(NamedTuple):
     """One file format. `choosers`: only condition and router blocks choose (else any block may); `cycles`: the canvas
-    can draw a way back; `conversation`: it has room for what only a conversation has."""
+    can draw a way back; `conversation`: it has room for what only a conversation has; `timeouts`: an edge may be
+    taken because its source waited too long."""
 
     name: str
     side: Literal["workflow", "journey"]
@@ -29,6 +30,7 @@ class Format(NamedTuple):
     choosers: bool = False
     cycles: bool = True
     conversation: bool = True
+    timeouts: bool = True
 
     def load(self) -> WorkflowFormat:
         """The module that reads and writes it; imported on first use."""
@@ -56,6 +58,7 @@ FORMATS: tuple[Format, ...] = (
         choosers=True,
         cycles=False,
         conversation=False,
+        timeouts=False,
     ),
     Format(
         name="reactflow",
