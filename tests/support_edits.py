@@ -18,13 +18,11 @@ if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
 
 Map = dict[str, Any]
-Pick = "Callable[[int], int]"
-Edit = "Callable[[Map, Callable[[int], int]], Map | None]"
 
 TEXTS = ("Changed", "Geändert: “ja”", "two\nlines", "with # and: colon", "日本 & <b>")
 
 
-def _some(pick: Any, found: list[Any]) -> Any:
+def some(pick: Any, found: list[Any]) -> Any:
     return found[pick(len(found))] if found else None
 
 
@@ -32,7 +30,7 @@ def _states(journey: Map) -> list[tuple[tuple[str, ...], str, Map]]:
     return cast("list[tuple[tuple[str, ...], str, Map]]", walk(cast("Any", journey["states"])))
 
 
-def _text(pick: Any) -> str:
+def text_from(pick: Any) -> str:
     return TEXTS[pick(len(TEXTS))]
 
 
@@ -41,7 +39,7 @@ def _text(pick: Any) -> str:
 
 def title(journey: Map, pick: Any) -> Map | None:
     """Gives a state another title."""
-    _, name, state = _some(pick, _states(journey))
+    _, name, state = some(pick, _states(journey))
     state["title"] = f"Another title {name}"
     return journey
 
@@ -53,8 +51,8 @@ def prompt(journey: Map, pick: Any) -> Map | None:
     ]
     if not found:
         return None
-    state, key = _some(pick, found)
-    state[key] = f"{_text(pick)} {state[key]}"
+    state, key = some(pick, found)
+    state[key] = f"{text_from(pick)} {state[key]}"
     return journey
 
 
@@ -68,7 +66,7 @@ def tool_field(journey: Map, pick: Any) -> Map | None:
     found = [tool for name, tool in journey.get("tools", {}).items() if name in used]
     if not found:
         return None
-    tool = _some(pick, found)
+    tool = some(pick, found)
     if "code" in tool:
         tool["code"] += "\n// changed"
     elif tool.get("request", {}).get("url"):
@@ -91,7 +89,7 @@ def when(journey: Map, pick: Any) -> Map | None:
     ]
     if not found:
         return None
-    way = _some(pick, found)
+    way = some(pick, found)
     way["when"] = f"({way['when'] or 'ok'}) && changed > 1"
     way.pop("condition", None)
     return journey
@@ -108,7 +106,7 @@ def condition(journey: Map, pick: Any) -> Map | None:
     ]
     if not found:
         return None
-    _some(pick, found)["condition"] = "The customer says something quite different"
+    some(pick, found)["condition"] = "The customer says something quite different"
     return journey
 
 
@@ -135,7 +133,7 @@ def retarget(journey: Map, pick: Any) -> Map | None:
                 found += [(way, "to", to) for to in _later(journey, name) if to not in taken]
     if not found:
         return None
-    holder, key, to = _some(pick, found)
+    holder, key, to = some(pick, found)
     holder[key] = to
     return journey
 
@@ -149,8 +147,8 @@ def add_state(journey: Map, pick: Any) -> Map | None:
     ]
     if not found:
         return None
-    path, name, state = _some(pick, found)
-    new: Map = {"chat": _text(pick)}
+    path, name, state = some(pick, found)
+    new: Map = {"chat": text_from(pick)}
     if "next" in state:
         new["next"] = state["next"]
     state["next"] = "brand_new_state"
@@ -172,7 +170,7 @@ def remove_state(journey: Map, pick: Any) -> Map | None:
     found = [(path, name) for path, name in found if len(_scope(journey, path)) > 1]
     if not found:
         return None
-    path, name = _some(pick, found)
+    path, name = some(pick, found)
     follower = _scope(journey, path)[name].get("next")
     del _scope(journey, path)[name]
     _repoint(journey, name, follower if isinstance(follower, str) else None)
@@ -237,7 +235,7 @@ def _repoint_next(holder: Map, name: str, new: str | None) -> None:
 
 def rename_state(journey: Map, pick: Any) -> Map | None:
     """Renames a state everywhere: key, ways, references and its line in the origin, as a careful person does."""
-    path, name, _ = _some(pick, _states(journey))
+    path, name, _ = some(pick, _states(journey))
     new = f"{name}_renamed"
     scope = _scope(journey, path)
     items = list(scope.items())
@@ -261,7 +259,7 @@ def rename_state(journey: Map, pick: Any) -> Map | None:
 
 def enabled(journey: Map, pick: Any) -> Map | None:
     """Switches a state off or on."""
-    _, _, state = _some(pick, _states(journey))
+    _, _, state = some(pick, _states(journey))
     if state.get("enabled") is False:
         del state["enabled"]
     else:
@@ -274,7 +272,7 @@ def retry(journey: Map, pick: Any) -> Map | None:
     found = [s for _, _, s in _states(journey) if "tool" in s or "chat" in s]
     if not found:
         return None
-    _some(pick, found)["retry"] = {"tries": 7, "wait": "3s"}
+    some(pick, found)["retry"] = {"tries": 7, "wait": "3s"}
     return journey
 
 
@@ -286,22 +284,22 @@ def variable(journey: Map, pick: Any) -> Map | None:
 
 def note(journey: Map, pick: Any) -> Map | None:
     """Adds a note."""
-    journey.setdefault("notes", {})["brand_new_note"] = _text(pick)
+    journey.setdefault("notes", {})["brand_new_note"] = text_from(pick)
     return journey
 
 
 def talk(journey: Map, pick: Any) -> Map | None:
     """Adds what only a conversation has."""
-    journey["guidelines"] = [{"condition": "The customer is upset", "action": _text(pick)}]
+    journey["guidelines"] = [{"condition": "The customer is upset", "action": text_from(pick)}]
     journey["canned"] = ["On its way."]
     journey["labels"] = ["returns"]
-    _some(pick, _states(journey))[2]["messages"] = {"help": _text(pick)}
+    some(pick, _states(journey))[2]["messages"] = {"help": text_from(pick)}
     return journey
 
 
 def wrap(journey: Map, pick: Any) -> Map | None:
     """Puts a top-level state into a loop of its own."""
-    name = _some(pick, list(journey["states"]))
+    name = some(pick, list(journey["states"]))
     state = journey["states"][name]
     way = state.pop("next", None)
     state.pop("commands", None)
@@ -369,7 +367,7 @@ def fixed(*choices: int) -> Any:
 
 
 @st.composite
-def _edited(draw: DrawFn, value: Map, edits: dict[str, Any], most: int) -> tuple[list[str], Map]:
+def edited_by(draw: DrawFn, value: Map, edits: dict[str, Any], most: int) -> tuple[list[str], Map]:
     names: list[str] = []
     for _ in range(draw(st.integers(1, most))):
         name = draw(st.sampled_from(sorted(edits)))
@@ -382,134 +380,4 @@ def _edited(draw: DrawFn, value: Map, edits: dict[str, Any], most: int) -> tuple
 
 def edits(journey: Map, most: int = 2) -> SearchStrategy[tuple[list[str], Map]]:
     """Random edits of a journey: their names and the result."""
-    return _edited(journey, EDITS, most)
-
-
-# --- workflows
-
-
-def _sim_state(value: Map) -> Map:
-    for pointer in ((), ("state",), ("data",), ("data", "state")):
-        found: Any = value
-        for part in pointer:
-            found = found.get(part) if isinstance(found, dict) else None
-        if isinstance(found, dict) and isinstance(found.get("blocks"), dict):
-            return found
-    raise AssertionError("no Sim state")
-
-
-def _sub(block: Map, *names: str) -> Map | None:
-    for name in names:
-        found = block.get("subBlocks", {}).get(name)
-        if isinstance(found, dict) and isinstance(found.get("value"), str) and found["value"]:
-            return cast("Map", found)
-    return None
-
-
-def rename_block(value: Map, pick: Any) -> Map | None:
-    """Gives a block another name, and the references to it with it, as Sim's editor does."""
-    state = _sim_state(value)
-    block = _some(pick, list(state["blocks"].values()))
-    old, block["name"] = normalize(block["name"]), f"Renamed {len(state['blocks'])}"
-    names = [normalize(other["name"]) for other in state["blocks"].values()]
-    new = normalize(block["name"])
-    if old and old not in names:
-        blocks = rename_all(
-            state["blocks"], lambda at, rest: (f"{new}.{rest}" if rest else new) if normalize(at) == old else None
-        )
-        state["blocks"] = blocks
-    return value
-
-
-def block_text(value: Map, pick: Any) -> Map | None:
-    """Changes a prompt, an address or a code."""
-    found = [
-        sub
-        for b in _sim_state(value)["blocks"].values()
-        for sub in [_sub(b, "systemPrompt", "context", "prompt", "url", "code", "content")]
-        if sub
-    ]
-    if not found:
-        return None
-    _some(pick, found)["value"] += " changed"
-    return value
-
-
-def remove_edge(value: Map, pick: Any) -> Map | None:
-    """Takes an edge away."""
-    edges = _sim_state(value)["edges"]
-    if not edges:
-        return None
-    del edges[pick(len(edges))]
-    return value
-
-
-def remove_block(value: Map, pick: Any) -> Map | None:
-    """Takes a block away, and its edges."""
-    state = _sim_state(value)
-    parents = {(b.get("data") or {}).get("parentId") for b in state["blocks"].values()}
-    found = [
-        key
-        for key, b in state["blocks"].items()
-        if key not in parents and b["type"] not in {"starter", "start_trigger"}
-    ]
-    if not found:
-        return None
-    key = _some(pick, found)
-    del state["blocks"][key]
-    state["edges"] = [edge for edge in state["edges"] if key not in (edge["source"], edge["target"])]
-    return value
-
-
-def add_block(value: Map, pick: Any) -> Map | None:
-    """Puts a new agent behind the start."""
-    state = _sim_state(value)
-    first = next(iter(state["blocks"]))
-    state["blocks"]["new-1"] = {
-        "id": "new-1",
-        "type": "agent",
-        "name": "Brand new",
-        "position": {"x": 5, "y": 6},
-        "enabled": True,
-        "subBlocks": {
-            "messages": {
-                "id": "messages",
-                "type": "messages-input",
-                "value": [{"role": "system", "content": _text(pick)}],
-            }
-        },
-        "outputs": {},
-    }
-    state["edges"].append(
-        {"id": "new-e", "source": first, "target": "new-1", "sourceHandle": "source", "targetHandle": "target"}
-    )
-    return value
-
-
-def move(value: Map, pick: Any) -> Map | None:
-    """Drags a block to another place."""
-    _some(pick, list(_sim_state(value)["blocks"].values()))["position"] = {"x": 777.5, "y": -12}
-    return value
-
-
-def switch_off(value: Map, pick: Any) -> Map | None:
-    """Switches a block off."""
-    _some(pick, list(_sim_state(value)["blocks"].values()))["enabled"] = False
-    return value
-
-
-WORKFLOW_EDITS: dict[str, Any] = {
-    "rename_block": rename_block,
-    "block_text": block_text,
-    "remove_edge": remove_edge,
-    "remove_block": remove_block,
-    "add_block": add_block,
-    "move": move,
-    "switch_off": switch_off,
-}
-"""Edits of a Sim document as its editor makes them."""
-
-
-def workflow_edits(value: Map, most: int = 2) -> SearchStrategy[tuple[list[str], Map]]:
-    """Random edits of a raw Sim document: their names and the result."""
-    return _edited(value, WORKFLOW_EDITS, most)
+    return edited_by(journey, EDITS, most)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from tests.strategies import json_values, words
+from tests.support_values import json_values, words
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn

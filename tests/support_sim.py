@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from tests.strategies import EXPRESSIONS, json_maps, json_values, words
+from tests.support_values import EXPRESSIONS, json_maps, json_values, words
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn

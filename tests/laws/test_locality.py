@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from fjctl.model.journey import walk
-from tests.support_edits import WORKFLOW_EDITS, apply, block_text, fixed, move, rename_block, switch_off
+from tests.support_edits import apply, fixed
 from tests.support_laws import Real, changed_lines, edited, name_of, put, real_files, text_diff
+from tests.support_workflow_edits import WORKFLOW_EDITS, block_text, move, rename_block, switch_off
 
 if TYPE_CHECKING:
     from fjctl.formats.document import Document

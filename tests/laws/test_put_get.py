@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from fjctl.conversion import bridge
 from fjctl.model.meaning import difference, meaning
 from tests.strategies import Options, journeys
-from tests.support_edits import EDITS, USUAL, WORKFLOW_EDITS, apply, edits, fixed, workflow_edits
+from tests.support_edits import EDITS, USUAL, apply, edits, fixed
 from tests.support_laws import (
     REACTFLOW,
     SIM,
@@ -28,6 +28,7 @@ from tests.support_laws import (
     written,
 )
 from tests.support_sim import sim_documents
+from tests.support_workflow_edits import WORKFLOW_EDITS, workflow_edits
 
 if TYPE_CHECKING:
     from fjctl.formats.document import Document

@@ -51,7 +51,7 @@ def _needs(block: Block) -> bool:
 
 def _runs_workflow(block: Block) -> bool:
     tool = block.fields.get("tool")
-    return isinstance(tool, dict) and tool.get("kind") == "workflow"
+    return block.kind is not BlockKind.WORKFLOW and isinstance(tool, dict) and tool.get("kind") == "workflow"
 
 
 def _as_call(block: Block) -> None:
@@ -60,6 +60,8 @@ def _as_call(block: Block) -> None:
         tool = cast("dict[str, Any]", block.fields.pop("tool"))
         block.kind = BlockKind.WORKFLOW
         block.fields |= {"journey": tool.get("workflow", ""), "inputs": tool.get("arguments", {})}
+        rest = {key: item for key, item in tool.items() if key not in {"kind", "workflow", "arguments"}}
+        block.fields |= {"tool": {"kind": "workflow", **rest}} if rest else {}
 
 
 def as_tool(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -319,6 +319,9 @@ class _Writer:
             reason = "Sim's blocks have no place for it"
             self.losses += [Loss(f"{key} of {block.name}", (*pointer, key), reason, key in _SAID_ONLY) for key in talk]
         self.losses += _losses_of_tools(block)
+        if "extras" in block.fields and block.kind not in _WITH_EXTRAS:
+            said = f"extras of {block.name}"
+            self.losses.append(Loss(said, (*pointer, "extras"), "Sim's blocks have no place for it"))
         if "closing" in block.fields:
             self.losses.append(
                 Loss(f"the closing words of {block.name}", (*pointer, "end"), "a response block holds a result only")
@@ -339,6 +342,14 @@ class _Writer:
                 )
 
 
+_WITH_EXTRAS = CONTAINER_KINDS | {
+    BlockKind.CONDITION,
+    BlockKind.HUMAN,
+    BlockKind.RESPONSE,
+    BlockKind.WAIT,
+    BlockKind.WORKFLOW,
+}
+"""The kinds whose further sub-blocks are extras; those of the others are settings or arguments."""
 _CALLED: dict[str, frozenset[str]] = {
     "javascript": frozenset({"description", "code", "parameters"}),
     "mcp": frozenset({"server", "tool", "arguments", "parameters"}),
@@ -350,6 +361,7 @@ _RUN: dict[BlockKind, frozenset[str]] = {
     BlockKind.CODE: frozenset({"code", "settings"}),
     BlockKind.MCP: frozenset({"server", "tool", "arguments", "settings"}),
     BlockKind.ASSIGN: frozenset({"assign", "settings"}),
+    BlockKind.WORKFLOW: frozenset({"workflow", "arguments"}),
 }
 """What a block holds of the contract it runs, beside its kind; of a service: see `_SERVICE`."""
 _SERVICE = frozenset({"service", "operation", "arguments", "output"})
