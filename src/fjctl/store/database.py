@@ -123,11 +123,11 @@ class Store:
         with self._guard:
             self._connection.execute("INSERT OR REPLACE INTO intents VALUES (?, ?)", (printable(path), hash_))
 
-    def intended(self, path: str) -> str | None:
-        """The tagged hash of what was last about to be written to a file; `None` when nothing ever was."""
+    def intended(self, path: str) -> set[str]:
+        """The tagged hashes of what was about to be written to a file since a conversion of it was last recorded."""
         with self._guard:
-            row = self._connection.execute("SELECT hash FROM intents WHERE path = ?", (printable(path),)).fetchone()
-        return None if row is None else str(row[0])
+            rows = self._connection.execute("SELECT hash FROM intents WHERE path = ?", (printable(path),)).fetchall()
+        return {str(hash_) for (hash_,) in rows}
 
     def pairs(self, path: str = "") -> list[tuple[str, str]]:
         """The known pairs of workflow and journey, in order; only those with `path` on one side, if given."""

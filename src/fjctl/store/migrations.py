@@ -115,8 +115,9 @@ def m003_intents(db: Database) -> None:
     _run(
         db,
         """CREATE TABLE intents (
-            path TEXT PRIMARY KEY,
-            hash TEXT NOT NULL
+            path TEXT NOT NULL,
+            hash TEXT NOT NULL,
+            PRIMARY KEY (path, hash)
         )""",
     )
 

@@ -79,8 +79,9 @@ STATEMENTS = (
     journey_hash TEXT NOT NULL REFERENCES snapshots (hash)
 )""",
     """CREATE TABLE intents (
-    path TEXT PRIMARY KEY,
-    hash TEXT NOT NULL
+    path TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    PRIMARY KEY (path, hash)
 )""",
     """CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
     ON "_sqlite_migrations" ("migration_set", "name")""",

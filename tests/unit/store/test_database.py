@@ -266,10 +266,10 @@ print(*sorted(name.split(".")[0] for name in set(sys.modules) - before if not na
     assert set(done.stdout.split()) <= {"fjctl", "hashlib", "json", "zlib", "typing", "contextlib"}
 
 
-def test_an_intent_is_known_until_the_next(tmp_path: Path) -> None:
+def test_intents_are_known_until_a_conversion_is_recorded(tmp_path: Path) -> None:
     with open_store(tmp_path / "fjctl.db") as store:
-        assert store.intended("a.json") is None
+        assert store.intended("a.json") == set()
         store.intend("a.json", "sha256:1")
         store.intend("a.json", "sha256:2")
     with open_store(tmp_path / "fjctl.db") as store:
-        assert store.intended("a.json") == "sha256:2"
+        assert store.intended("a.json") == {"sha256:1", "sha256:2"}
