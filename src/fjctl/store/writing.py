@@ -80,7 +80,7 @@ class Writer:
     def _mapping(self, mapping: MappingRecord, updated_at: str, conversion: int) -> None:
         """Replaces what is known of a pair."""
         pair = (mapping.workflow_path, mapping.journey_path)
-        self._connection.execute("DELETE FROM intents WHERE path IN (?, ?)", pair)
+        self._connection.execute("DELETE FROM intents WHERE path IN (?, ?)", tuple(map(printable, pair)))
         self._insert(
             "INSERT INTO mappings (workflow_path, journey_path, workflow_format, updated_at, conversion_id)"
             " VALUES (?, ?, ?, ?, ?) ON CONFLICT (workflow_path, journey_path) DO UPDATE SET"
