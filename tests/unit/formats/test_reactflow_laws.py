@@ -17,7 +17,7 @@ from fjctl.formats import reactflow, registry
 from fjctl.formats.reactflow_kinds import KINDS
 from fjctl.model.transplant import same
 from tests.strategies import journeys
-from tests.support import corpus, corpus_files
+from tests.support import REPOSITORY, corpus, corpus_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,8 +115,8 @@ def _at(value: Any, pointer: Any) -> Any:
     return value
 
 
-def test_the_corpus_is_there_or_said_to_be_missing() -> None:
-    assert corpus() is None or len(FILES) >= 14
+def test_there_are_real_files_with_and_without_the_corpus() -> None:
+    assert len(FILES) >= (3 if corpus() == REPOSITORY / "tests" / "data" else 14)
 
 
 _TEXT = (
