@@ -145,7 +145,7 @@ def add_state(journey: Map, pick: Any) -> Map | None:
         for path, name, s in _states(journey)
         if isinstance(s.get("next", ""), str) and not s.keys() & {"end", "fork", "commands"}
     ]
-    if not found:
+    if not found or any(name == "brand_new_state" for _, name, _ in _states(journey)):
         return None
     path, name, state = some(pick, found)
     new: Map = {"chat": text_from(pick)}
@@ -299,6 +299,8 @@ def talk(journey: Map, pick: Any) -> Map | None:
 
 def wrap(journey: Map, pick: Any) -> Map | None:
     """Puts a top-level state into a loop of its own."""
+    if any(name == "brand_new_loop" for _, name, _ in _states(journey)):
+        return None
     name = some(pick, list(journey["states"]))
     state = journey["states"][name]
     way = state.pop("next", None)

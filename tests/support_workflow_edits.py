@@ -87,6 +87,8 @@ def remove_block(value: Map, pick: Any) -> Map | None:
 def add_block(value: Map, pick: Any) -> Map | None:
     """Puts a new agent behind the start."""
     state = _sim_state(value)
+    if "new-1" in state["blocks"]:
+        return None
     first = next(iter(state["blocks"]))
     state["blocks"]["new-1"] = {
         "id": "new-1",

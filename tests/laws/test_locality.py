@@ -6,10 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fjctl.model.journey import walk
-from tests.support_edits import apply, fixed
-from tests.support_laws import Real, changed_lines, edited, name_of, put, real_files, text_diff
+from tests.support_edits import add_state, apply, fixed
+from tests.support_laws import Real, as_map, changed_lines, edited, get, name_of, put, read, real_files, text_diff
+from tests.support_sim import sim_documents
 from tests.support_workflow_edits import WORKFLOW_EDITS, block_text, move, rename_block, switch_off
 
 if TYPE_CHECKING:
@@ -126,3 +129,37 @@ def test_layout_never_reaches_the_journey(real: Real) -> None:
 
 def test_every_edit_of_a_workflow_is_tried() -> None:
     assert {"move", "switch_off", "block_text"} <= WORKFLOW_EDITS.keys()
+
+
+@given(sim_documents(), st.data())
+def test_a_new_state_does_not_move_edges(value: dict[str, Any], data: st.DataObject) -> None:
+    """However a file orders its edges: they stay so, and those of untouched blocks keep their bytes."""
+    state = next(
+        found for found in (value, value.get("state"), as_map(value.get("data", {})).get("state")) if has_blocks(found)
+    )
+    state["edges"] = data.draw(st.permutations(state["edges"]))
+    workflow = read("w.json", json.dumps(value, ensure_ascii=False, indent=2))
+    journey = get(workflow)
+    changed = apply(add_state, as_map(journey.value), fixed(data.draw(st.integers(0, 3))))
+    if changed is None:
+        return
+    after = put(edited(journey, changed), workflow)
+    assert after is not None
+    known = [edge["id"] for edge in state["edges"]]
+    now = [piece(after, pointer) for pointer in edge_pointers(after)]
+    stayed = [json.loads(text)["id"] for text in now if json.loads(text)["id"] in known]
+    assert stayed == [name for name in known if name in stayed]
+    before = {piece(workflow, pointer) for pointer in edge_pointers(workflow)}
+    assert len(before - set(now)) <= 1
+
+
+def has_blocks(found: Any) -> bool:
+    return isinstance(found, dict) and isinstance(found.get("blocks"), dict)
+
+
+def edge_pointers(document: Document) -> list[tuple[Any, ...]]:
+    (*state, _, _), *_ = block_pointers(document).values()
+    found: Any = document.value
+    for part in state:
+        found = found[part]
+    return [(*state, "edges", place) for place in range(len(found["edges"]))]

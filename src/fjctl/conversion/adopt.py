@@ -18,7 +18,8 @@ _CONTAINER_SIZE = (400.0, 200.0)
 
 
 def adopt(workflow: Workflow, prior: Workflow) -> Workflow:
-    """A workflow whose branches and edges bear the ids of their counterparts in `prior`."""
+    """A workflow whose branches and edges bear the ids of their counterparts in `prior`, and stand in its order: where
+    a journey lists its states is no reason to move a workflow's edges."""
     known = prior.by_id()
     renamed: dict[tuple[str, str], str] = {}
     blocks: list[Block] = []
@@ -31,6 +32,8 @@ def adopt(workflow: Workflow, prior: Workflow) -> Workflow:
         renamed |= {(block.id, old): new for old, new in ids.items()}
         blocks.append(replace(block, branches=[replace(branch, id=ids[branch.id]) for branch in block.branches]))
     edges = [replace(e, branch=renamed.get((e.source, e.branch or ""), e.branch)) for e in workflow.edges]
+    rank = {block.id: place for place, block in enumerate(prior.blocks)}
+    edges.sort(key=lambda edge: rank.get(edge.source, len(rank)))
     return replace(workflow, blocks=blocks, edges=_edge_ids(edges, prior.edges))
 
 

@@ -91,12 +91,8 @@ class _Transplant:
             elif n not in kept or here is None or not same(base[here], item):
                 there = self.already(pointer, item, onto, set(placed.values()) | {at for at, _ in order})
                 order.append((-1, item) if there is None else (there, self.value((*pointer, n), {}, item, onto[there])))
-        return _lay(
-            order,
-            onto,
-            removed,
-            base_order=[placed[n] for n in sorted(changed, key=changed.__getitem__) if n in placed],
-        )
+        common = [n for n in sorted(changed, key=changed.__getitem__) if n in placed]
+        return _lay(order, onto, removed, moved=common != sorted(common))
 
     def already(self, pointer: Pointer, item: Any, onto: list[Any], used: set[int]) -> int | None:
         """Where `onto` has an added item under the same surest key; None where it is new there, too."""
@@ -145,9 +141,8 @@ def _insert(mapping: dict[str, Any], previous: str | None, key: str, item: Any) 
     return result
 
 
-def _lay(order: list[tuple[int, Any]], onto: list[Any], removed: set[int], base_order: list[int]) -> list[Any]:
+def _lay(order: list[tuple[int, Any]], onto: list[Any], removed: set[int], *, moved: bool) -> list[Any]:
     """The new list: in the order of `onto` while the change did not reorder, with new items after their predecessor."""
-    moved = base_order != sorted(base_order)
     mentioned = {place for place, _ in order if place >= 0}
     result: list[tuple[int, Any]] = []
     if moved:
