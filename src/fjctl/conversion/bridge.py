@@ -12,7 +12,7 @@ from fjctl.conversion import lens
 from fjctl.conversion.accounting import Account, account
 from fjctl.conversion.adopt import place
 from fjctl.conversion.naming import Hints
-from fjctl.diagnostics import Diagnostic, Loss, Severity, has_errors
+from fjctl.diagnostics import Diagnostic, Loss, has_errors
 from fjctl.formats import registry
 from fjctl.formats.document import Document, fresh, interpret, syntax_of
 from fjctl.source import Source
@@ -209,11 +209,6 @@ def reread(document: Document, text: str) -> Document:
     if not has_errors(again.diagnostics):
         interpret(again, document.format.name if document.format else "")
     return again
-
-
-def blocking(document: Document) -> list[Diagnostic]:
-    """The errors of a document, located."""
-    return [item for item in document.located() if item.severity is Severity.ERROR]
 
 
 def default_target(source: Document) -> Format:

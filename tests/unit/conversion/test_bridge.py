@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fjctl import api
 from fjctl.conversion import bridge
+from fjctl.diagnostics import has_errors
 from fjctl.formats import registry
 from tests.support_documents import JOURNEY, block, edge, sim
 
@@ -31,7 +32,7 @@ def test_workflow_to_workflow() -> None:
 def test_a_broken_source_gives_nothing() -> None:
     broken = api.reads("{", "x.json")
     assert not bridge.convert(broken, JOURNEY).ok
-    assert bridge.blocking(broken)
+    assert has_errors(broken.diagnostics)
 
 
 def test_reread() -> None:
