@@ -33,20 +33,29 @@ def expand(
     keys: Mapping[str, str],
     new_id: Callable[[str], str],
     kind_of_tool: Callable[[dict[str, Any]], BlockKind],
+    choose_too: frozenset[BlockKind] = frozenset(),
 ) -> Expanded:
-    """Adds the blocks that choose; `keys` is block id → state id, `new_id` gives the id for an added key."""
+    """Adds the blocks that choose; `keys` is block id → state id, `new_id` gives the id for an added key. A block of a
+    kind in `choose_too` keeps the choices that are made by commands alone."""
     always = {edge.source for edge in workflow.edges if edge.branch is None}
-    if not any(_needs(block) or (block.kind in FORK_KINDS and block.id in always) for block in workflow.blocks):
+    if not any(
+        _needs(block, choose_too) or (block.kind in FORK_KINDS and block.id in always) for block in workflow.blocks
+    ):
         return Expanded(workflow, {})
-    return _Expander(workflow, keys, new_id, kind_of_tool).expand()
+    return _Expander(workflow, keys, new_id, kind_of_tool, choose_too).expand()
 
 
-def _needs(block: Block) -> bool:
-    return (
-        "more_tools" in block.fields
-        or _runs_workflow(block)
-        or (bool(block.branches) and (block.kind not in FORK_KINDS or _parts(block)[1] != []))
-    )
+def _needs(block: Block, choose_too: frozenset[BlockKind]) -> bool:
+    if "more_tools" in block.fields or _runs_workflow(block):
+        return True
+    if not block.branches or _chooses(block, choose_too):
+        return False
+    return block.kind not in FORK_KINDS or _parts(block)[1] != []
+
+
+def _chooses(block: Block, choose_too: frozenset[BlockKind]) -> bool:
+    """Whether a block that is no fork draws its own choices."""
+    return block.kind in choose_too and all(branch.command or branch.otherwise for branch in block.branches)
 
 
 def _runs_workflow(block: Block) -> bool:
@@ -80,7 +89,15 @@ def _parts(block: Block) -> tuple[list[Branch], list[Branch]]:
 
 
 class _Expander:
-    def __init__(self, workflow: Workflow, keys: Mapping[str, str], new_id: Any, kind_of_tool: Any) -> None:
+    def __init__(
+        self,
+        workflow: Workflow,
+        keys: Mapping[str, str],
+        new_id: Any,
+        kind_of_tool: Any,
+        choose_too: frozenset[BlockKind],
+    ) -> None:
+        self.choose_too = choose_too
         self.workflow = workflow
         self.keys = keys
         self.new_id = new_id
@@ -99,7 +116,7 @@ class _Expander:
             block = replace(original, fields=dict(original.fields), branches=list(original.branches))
             self.blocks.append(block)
             last = self._chain(block) if "more_tools" in block.fields else block
-            if last.branches:
+            if last.branches and not _chooses(last, self.choose_too):
                 self._choose(block, last)
         for block in self.blocks:
             _as_call(block)

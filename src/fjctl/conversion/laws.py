@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from fjctl.source import JsonValue
 
 JOURNEY_NAME = "roundtrip.journey.yaml"
-WORKFLOW_NAME = "roundtrip.json"
 TEXTS = ("chat", "say", "fork", "description")
 EDITED = " (edited)"
 
@@ -69,6 +68,11 @@ def share(source: Document) -> float | None:
     return account.share if account is not None else None
 
 
+def workflow_name(form: Format) -> str:
+    """A name that a workflow of this format could have."""
+    return "roundtrip.yml" if form.syntax == "yaml" else "roundtrip.json"
+
+
 def identity(source: Document) -> LawResult:
     """`write(read(t), prior=t) == t`, byte for byte."""
     return _same_text("identity", source.source.text, source.rewritten(deepcopy(source.value)))
@@ -78,15 +82,15 @@ def make_pair(source: Document) -> Pair | LawResult:
     """The other side of a document, read again from the text it is written as."""
     to_journey = source.journey is None
     target = registry.find("journey") if to_journey else default_target(source)
-    made = convert(source, target, None, Names(JOURNEY_NAME if to_journey else WORKFLOW_NAME, WORKFLOW_NAME))
+    form = cast("Format", source.format) if to_journey else target
+    name = JOURNEY_NAME if to_journey else workflow_name(form)
+    made = convert(source, target, None, Names(name, workflow_name(form)))
     if made.text is None:
         return LawResult("get", None, skipped=made.diagnostics[0].message if made.diagnostics else "refused")
-    name = JOURNEY_NAME if to_journey else WORKFLOW_NAME
     other = document.read(name, made.text.encode("utf-8", "surrogatepass"), format_name=target.name)
     if not other.ok:
         message = other.diagnostics[0].message if other.diagnostics else "it has no model"
         return LawResult("get", holds=False, difference=f"what was written cannot be read: {message}")
-    form = cast("Format", source.format) if to_journey else target
     return Pair(source, other, form, made) if to_journey else Pair(other, source, form, made)
 
 
@@ -166,7 +170,9 @@ def create(pair: Pair) -> LawResult:
     made = convert(pair.journey, pair.form)
     if made.text is None:
         return LawResult(law, None, skipped="refused with a diagnostic")
-    again = document.read(WORKFLOW_NAME, made.text.encode("utf-8", "surrogatepass"), format_name=pair.form.name)
+    again = document.read(
+        workflow_name(pair.form), made.text.encode("utf-8", "surrogatepass"), format_name=pair.form.name
+    )
     back = convert(again, registry.find("journey"), pair.journey).journey if again.ok else None
     if back is None:
         return LawResult(law, holds=False, difference="the workflow made cannot be read")

@@ -72,13 +72,13 @@ def prepare(journey: Journey, form: Format, prior: Workflow | None = None, named
     `named` (the prior one where there is one) gives to more than one block."""
     known = prior or named
     names = {b.id: b.name for b in known.blocks if b.kind is not BlockKind.NOTE} if known is not None else None
-    builder = Builder(journey, names)
+    builder = Builder(journey, names, refer_by_id=form.refer_by_id)
     workflow = builder.workflow()
     keys = {node: key for key, node in builder.keys.items()}
     nodes = dict(builder.keys)
     refused: list[list[str]] = []
     if form.choosers:
-        expanded = expand(workflow, keys, builder.node_id, builder.kind_of)
+        expanded = expand(workflow, keys, builder.node_id, builder.kind_of, form.choose_too)
         workflow, nodes = expanded.workflow, nodes | expanded.nodes
         keys |= {node: key for key, node in expanded.nodes.items()}
     if prior is not None:

@@ -15,7 +15,7 @@ from fjctl.formats.base import is_blank
 from fjctl.model.journey import Journey, State, Transition, written_next
 from fjctl.model.names import RESERVED_NAMES, slug, unique
 from fjctl.model.readable import sentence
-from fjctl.model.references import normalize, rename, rename_all
+from fjctl.model.references import BY_ID, normalize, rename, rename_all
 from fjctl.model.workflow import (
     BODY,
     CONTAINER_KINDS,
@@ -80,16 +80,19 @@ class _Writer:
         table: dict[str, tuple[str, str]] = {}
         for block in self.workflow.blocks:
             key = self.naming.key(block.id)
-            if key is not None and normalize(block.name) not in RESERVED_NAMES:
-                talk = cast("dict[str, Any]", block.fields.get("talk", {}))
-                result = talk.get("result") if block.kind in TOOL_KINDS else None
-                spelled = f"{result}\x00{result_field(block.kind)}" if isinstance(result, str) else ""
+            if key is None:
+                continue
+            talk = cast("dict[str, Any]", block.fields.get("talk", {}))
+            result = talk.get("result") if block.kind in TOOL_KINDS else None
+            spelled = f"{result}\x00{result_field(block.kind)}" if isinstance(result, str) else ""
+            table[BY_ID + block.id] = (key, spelled)
+            if normalize(block.name) not in RESERVED_NAMES:
                 table.setdefault(normalize(block.name), (key, spelled))
         return table
 
     def resolve(self, name: str, path: str) -> str | None:
         """What a reference in the workflow is called in the journey; None leaves it as it is."""
-        found = self.references.get(normalize(name))
+        found = self.references.get(name if name.startswith(BY_ID) else normalize(name))
         if found is None:
             return None
         key, result = found

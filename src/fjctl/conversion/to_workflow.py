@@ -14,7 +14,7 @@ from fjctl.formats.base import is_blank
 from fjctl.model.journey import Journey, State, Transition, kind_of, targets, transitions, walk
 from fjctl.model.names import RESERVED_NAMES, humanize, stable_id
 from fjctl.model.readable import sentence
-from fjctl.model.references import normalize, rename, rename_all
+from fjctl.model.references import BY_ID, normalize, rename, rename_all
 from fjctl.model.workflow import (
     BODY,
     ERROR,
@@ -57,10 +57,14 @@ def to_workflow(journey: Journey) -> Workflow:
 
 class Builder:
     """Builds one journey's workflow; `keys` is what it calls each block, key → id. `written` are the names that blocks
-    already bear, by id: builders allow the same name twice, and what is so is left so."""
+    already bear, by id: builders allow the same name twice, and what is so is left so. With `refer_by_id` references
+    name blocks by id (see `model/references.py`)."""
 
-    def __init__(self, journey: Journey, written: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, journey: Journey, written: Mapping[str, str] | None = None, *, refer_by_id: bool = False
+    ) -> None:
         self.journey = journey
+        self.refer_by_id = refer_by_id
         self.written = written or {}
         self.unreachable: set[str] = set()
         self.nodes = journey.get("origin", {}).get("nodes", {})
@@ -146,18 +150,27 @@ class Builder:
         if name == "variable":
             variable = path.partition(".")[0]
             shape = self.variables.get(variable.partition("[")[0])
-            known = shape and shape.get("input") and DEFAULT_ENTRY not in self.unreachable
-            return f"{normalize(self.names[DEFAULT_ENTRY])}.{path}" if known else None
+            known = shape and shape.get("input") and not self._unnamed(DEFAULT_ENTRY)
+            return f"{self._called(DEFAULT_ENTRY)}.{path}" if known else None
         if name in self.results and path:
             target = self.results[name]
             state, _, field = target.partition(".")
-            if state in self.unreachable:
+            if self._unnamed(state):
                 return None
-            return ".".join(part for part in (normalize(self.names[state]), field, path) if part)
-        title = self.names.get(name)
-        if title is None or name in self.unreachable:
+            return ".".join(part for part in (self._called(state), field, path) if part)
+        if name not in self.names or self._unnamed(name):
             return None
-        return f"{normalize(title)}.{path}" if path else normalize(title)
+        return f"{self._called(name)}.{path}" if path else self._called(name)
+
+    def _unnamed(self, key: str) -> bool:
+        """Whether no reference can name the block of a state or entry."""
+        return key in self.unreachable and not self.refer_by_id
+
+    def _called(self, key: str) -> str:
+        """What references call the block of a state or entry."""
+        if not self.refer_by_id:
+            return normalize(self.names[key])
+        return BY_ID + (self.ids[key] if key in self.ids else self.node_id(ENTRY + key))
 
     def _entries(self) -> None:
         entries = cast("dict[str, Any]", self.journey.get("entries", {}))

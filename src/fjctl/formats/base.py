@@ -65,6 +65,12 @@ FORMAT_CODES: dict[str, tuple[str, str]] = {
 }
 
 
+SAID_ONLY = frozenset(
+    {"description", "messages", "instructions", "canned", "labels", "mode", "notes", "result", "priority"}
+)
+"""What only the conversation says and no run of the workflow could notice: the journey's own part by design."""
+
+
 def finding(
     code: str, message: str, pointer: Pointer = (), *, hint: str = "", severity: Severity = Severity.ERROR
 ) -> Diagnostic:

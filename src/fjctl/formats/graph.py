@@ -19,9 +19,11 @@ _MAX_NESTING = 33
 """Levels of blocks, containers and what is in them. Sim stops at 10; a journey nests two levels of YAML for each."""
 
 
-def check_graph(workflow: Workflow, place: Callable[[str], Pointer]) -> list[Diagnostic]:
-    """Findings on parents, self-loops and names; `place` gives the pointer of a block."""
-    return [*_parents(workflow, place), *_self_loops(workflow, place), *_names(workflow, place)]
+def check_graph(workflow: Workflow, place: Callable[[str], Pointer], *, named: bool = True) -> list[Diagnostic]:
+    """Findings on parents, self-loops and names; `place` gives the pointer of a block. `named`: references name blocks
+    by name, so that two of one name are worth a word."""
+    names = _names(workflow, place) if named else []
+    return [*_parents(workflow, place), *_self_loops(workflow, place), *names]
 
 
 def _parents(workflow: Workflow, place: Callable[[str], Pointer]) -> list[Diagnostic]:

@@ -31,6 +31,13 @@ def is_sim(value: JsonValue) -> bool:
     return False
 
 
+def is_dify(value: JsonValue) -> bool:
+    """A Dify DSL document has its graph under `workflow`, `graph`."""
+    workflow = value.get("workflow") if isinstance(value, dict) else None
+    graph = workflow.get("graph") if isinstance(workflow, dict) else None
+    return isinstance(graph, dict) and isinstance(graph.get("nodes"), list)
+
+
 def is_reactflow(value: JsonValue) -> bool:
     """A React Flow document has lists of `nodes` and `edges` (or version 9's `elements`) somewhere near the root."""
     return next(graphs(value), None) is not None

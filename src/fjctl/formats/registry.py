@@ -6,19 +6,22 @@ import importlib
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from fjctl.errors import UsageError
-from fjctl.formats.recognise import is_journey, is_reactflow, is_sim
+from fjctl.formats.recognise import is_dify, is_journey, is_reactflow, is_sim
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fjctl.formats.base import WorkflowFormat
+    from fjctl.model.workflow import BlockKind
     from fjctl.source import JsonValue
 
 
 class Format(NamedTuple):
     """One file format. `choosers`: only condition and router blocks choose (else any block may); `cycles`: the canvas
     can draw a way back; `conversation`: it has room for what only a conversation has; `timeouts`: an edge may be
-    taken because its source waited too long."""
+    taken because its source waited too long; `choose_too`: kinds of blocks that, where only condition and router blocks
+    choose, still draw the choices made by a person's command; `refer_by_id`: references name blocks by id;
+    `syntax`: how a new file is written."""
 
     name: str
     side: Literal["workflow", "journey"]
@@ -31,6 +34,9 @@ class Format(NamedTuple):
     cycles: bool = True
     conversation: bool = True
     timeouts: bool = True
+    choose_too: frozenset[BlockKind] = frozenset()
+    refer_by_id: bool = False
+    syntax: Literal["json", "yaml"] = "json"
 
     def load(self) -> WorkflowFormat:
         """The module that reads and writes it; imported on first use."""
@@ -60,6 +66,27 @@ FORMATS: tuple[Format, ...] = (
         conversation=False,
         timeouts=False,
     ),
+    # n8n
+    # langflow
+    Format(
+        name="dify",
+        side="workflow",
+        title="Dify DSL (workflows and chatflows, every version)",
+        suffixes=(".yml", ".yaml", ".json"),
+        module="fjctl.formats.dify",
+        recognise=is_dify,
+        preserves="every node and its settings, layout, ids; not what only a conversation has",
+        choosers=True,
+        cycles=False,
+        conversation=False,
+        timeouts=True,
+        refer_by_id=True,
+        syntax="yaml",
+    ),
+    # fastgpt
+    # flowise
+    # ragflow
+    # chainforge
     Format(
         name="reactflow",
         side="workflow",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from fjctl.diagnostics import Loss
 from fjctl.formats import sim_values as values
-from fjctl.formats.base import Encoded, filled, is_blank
+from fjctl.formats.base import SAID_ONLY, Encoded, filled, is_blank
 from fjctl.formats.sim_blocks import KINDS, TRIGGER_TYPES, TYPES, write_values
 from fjctl.model.names import stable_id
 from fjctl.model.workflow import BODY, CONTAINER_KINDS, ERROR, TIMEOUT, Block, BlockKind, Branch, Edge, Workflow
@@ -43,10 +43,6 @@ _WIDGETS = {
     "timeUnitLong": "dropdown",
     "async": "switch",
 }
-_SAID_ONLY = frozenset(
-    {"description", "messages", "instructions", "canned", "labels", "mode", "notes", "result", "priority"}
-)
-"""What only the conversation says and no run of the workflow could notice: the journey's own part by design."""
 
 
 def encode(workflow: Workflow, prior: JsonValue = None) -> Encoded:
@@ -226,7 +222,7 @@ class _Writer:
             )
             return None
         for key in edge.talk:
-            own = key in _SAID_ONLY
+            own = key in SAID_ONLY
             self.losses.append(
                 Loss(f"{key} of a transition", ("states", edge.source, "next"), "Sim's edges hold no texts", own)
             )
@@ -317,7 +313,7 @@ class _Writer:
         pointer: Pointer = ("states", block.id)
         if isinstance(talk, dict):
             reason = "Sim's blocks have no place for it"
-            self.losses += [Loss(f"{key} of {block.name}", (*pointer, key), reason, key in _SAID_ONLY) for key in talk]
+            self.losses += [Loss(f"{key} of {block.name}", (*pointer, key), reason, key in SAID_ONLY) for key in talk]
         self.losses += _losses_of_tools(block)
         if "extras" in block.fields and block.kind not in _WITH_EXTRAS:
             said = f"extras of {block.name}"
@@ -384,7 +380,7 @@ def _beyond(tool: dict[str, Any], held: frozenset[str] | set[str], pointer: Poin
     reason = "Sim's tools have no place for it"
     names = pointer if pointer[0] == "tools" else ()
     return [
-        Loss(f"{key} of a tool", (*names, key) if names else pointer, reason, key in _SAID_ONLY | {"title"})
+        Loss(f"{key} of a tool", (*names, key) if names else pointer, reason, key in SAID_ONLY | {"title"})
         for key, item in tool.items()
         if key not in held and not is_blank(item)
     ]

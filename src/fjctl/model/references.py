@@ -1,6 +1,7 @@
 """References in prompts, expressions and code: `<block.field>`, `<variable.x>`, `{{ENV}}`.
 
-The syntax and the test for what only looks like a reference are Sim's (`<([^<>]+)>` filtered: no space at the
+Inside a workflow of a builder that refers by ids, `<@id.field>` names the block; journeys never do. The syntax and the
+test for what only looks like a reference are Sim's (`<([^<>]+)>` filtered: no space at the
 start or after the dot, no comparison operator, not a number); names compare in lower case without blanks and dots.
 """
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from fjctl.source import JsonValue
 
+BY_ID = "@"
+"""Begins a reference that names a block by its id, for builders whose names are not unique: `<@id.path>`."""
 _REFERENCE = re.compile(r"<([^<>\s.=!&|][^<>.=!&|]*)((?:\.[^<>\s.]+)*)>")
 _ENVIRONMENT = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}")
 

@@ -1,0 +1,81 @@
+"""Drawing what a block has as nodes of its own, for builders that want a model or a tool to be one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fjctl.formats.canvas.dialect import home_of
+from fjctl.formats.canvas.drawing import Node, Wire
+from fjctl.formats.canvas.parts import NAME, TOOL, TYPE
+from fjctl.formats.canvas.paths import ABSENT, Map, at, put, without
+from fjctl.formats.canvas.settings import write_settings
+
+if TYPE_CHECKING:
+    from fjctl.formats.canvas.dialect import Dialect
+    from fjctl.formats.canvas.paths import Path
+    from fjctl.formats.canvas.scope import Scope
+    from fjctl.formats.canvas.table import NodeType
+    from fjctl.model.workflow import Block
+
+
+class NewParts:
+    """The nodes and wires that a block needs beside those a prior document has for it."""
+
+    def __init__(self, dialect: Dialect, block: Block, row: NodeType, host: str, scope: Scope) -> None:
+        self.dialect = dialect
+        self.block = block
+        self.row = row
+        self.host = host
+        self.scope = scope
+        self.nodes: list[Node] = []
+        self.wires: list[Wire] = []
+
+    def take(self, fields: Map) -> Map:
+        """Draws what the row's ports are for; gives the fields that are left for the block itself."""
+        for role, port in self.row.ports.items():
+            fields = self._tools(fields, port) if role == TOOL else self._role(fields, role, port)
+        return fields
+
+    def _tools(self, fields: Map, port: str) -> Map:
+        tools = fields.get("tools")
+        for name, contract in list(tools.items()) if isinstance(tools, dict) else []:
+            row = self.dialect.part_for(TOOL, contract if isinstance(contract, dict) else {})
+            if row is None or not isinstance(contract, dict):
+                continue
+            said = {TOOL: {key: item for key, item in contract.items() if key != "title"}}
+            self._add(row, TOOL, port, str(contract.get("title") or name), said, name)
+            fields = without(fields, [("tools", name)])
+        return fields
+
+    def _role(self, fields: Map, role: str, port: str) -> Map:
+        path = (*home_of(self.block.kind), role)
+        held = at(fields, path)
+        held = held if isinstance(held, dict) else {}
+        row = self.dialect.part_for(role, held)
+        if row is None:
+            return fields
+        said: Map = {key: item for key, item in held.items() if key not in {TYPE, NAME}}
+        spread = self._spread(fields, row) if path[0] == "agent" else []
+        if not held and not spread:
+            return fields
+        for meaning in spread:
+            put(said, meaning, at(fields, meaning))
+        self._add(row, role, port, str(held.get(NAME) or row.label or row.name), said, role)
+        return without(fields, [path, *spread])
+
+    def _spread(self, fields: Map, row: NodeType) -> list[Path]:
+        """What the block says in our model's words and a part of this type keeps."""
+        own = {slot.meaning for slot in self.row.slots}
+        meanings = dict.fromkeys(slot.meaning for slot in row.slots if slot.meaning and slot.meaning not in own)
+        return [meaning for meaning in meanings if at(fields, meaning) is not ABSENT]
+
+    def _add(self, row: NodeType, role: str, port: str, name: str, said: Map, key: str) -> None:
+        identifier = self.dialect.new_part_id(self.host, key, row)
+        node = Node(id=identifier, type=row.name, name=name, parent=self.block.parent)
+        if self.block.x is not None and self.block.y is not None:
+            node.x = self.block.x - 120 + 220.0 * len(self.nodes)
+            node.y = self.block.y + 260.0
+        node.settings = write_settings(self.dialect, row, said, None, self.scope)
+        self.nodes.append(node)
+        wire: Any = Wire(source=identifier, target=self.host, out=self.dialect.part_port(row, role), into=port)
+        self.wires.append(wire)
