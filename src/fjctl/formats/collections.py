@@ -34,7 +34,7 @@ class Frame(NamedTuple):
 
     def framed(self, value: JsonValue) -> JsonValue:
         """The whole value with another flow in its place; maps and lists on the way are copied."""
-        return _replaced(self.outer, self.member.pointer, value)
+        return cast("JsonValue", _replaced(self.outer, self.member.pointer, value))
 
 
 _FLOWISE = ("AgentFlow", "AgentFlowV2", "ChatFlow", "AssistantFlow")
