@@ -249,6 +249,10 @@ class Dify(Dialect):
         """See `dify_texts`."""
         return texts.write_text(text, scope)
 
+    def rewrite_text(self, text: str, before: str, scope: Scope) -> str:
+        """See `dify_texts`."""
+        return texts.write_text(text, scope, before)
+
     # New things
 
     def new_node_id(self, block: Block, row: NodeType, taken: Mapping[str, Any]) -> str:

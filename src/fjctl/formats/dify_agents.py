@@ -128,7 +128,7 @@ def _prompt_write(fields: Any, prior: Any, _beyond: Any, scope: Scope) -> Any:
     writer = _PromptWriter(before, scope, dict(held) if isinstance(held, dict) else {})
     source = settings.get("context")
     context = source if isinstance(source, str) else before.source or _knowledge(wanted, scope)
-    rows = writer.rows(wanted, context)
+    rows = writer.rows(wanted, None if isinstance(source, str) else context)
     group: Map = {"rows": rows}
     if isinstance(before.template, dict) and len(rows) == 1:
         group["rows"] = {key: item for key, item in rows[0].items() if key != "role" or "role" in before.template}

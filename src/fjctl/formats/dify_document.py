@@ -40,6 +40,7 @@ def read_around(root: Map, drawing: Drawing) -> None:
     drawing.description = _text(app.get("description"))
     drawing.variables = _conversation(workflow.get("conversation_variables"))
     extras: Map = {}
+    drawing.environment = frozenset(rows_by(workflow.get("environment_variables"), "name"))
     environment = _environment(workflow.get("environment_variables"))
     extras |= {"environment": environment} if environment else {}
     features = workflow.get("features")
@@ -83,12 +84,12 @@ def _conversation(rows: Any) -> Map:
 
 
 def _environment(rows: Any) -> Map:
-    """The environment variables, secrets without their values."""
+    """The environment variables, secrets without their values; one of which nothing else is said is told by its use."""
     found = {name: _shape(row) for name, row in rows_by(rows, "name").items()}
     for shape in found.values():
         if shape["type"] == "secret":
             shape.pop("default", None)
-    return found
+    return {name: shape for name, shape in found.items() if shape != {"type": "secret"}}
 
 
 def _features(features: Map) -> Map:
@@ -137,8 +138,8 @@ def _written_variables(drawing: Drawing, before: Any, graph: Map) -> Map:
     features = _written_features(drawing.extras, held.get("features"))
     environment = drawing.extras.get("environment")
     declared: Map = dict(environment) if isinstance(environment, dict) else {}
-    if fresh:
-        declared |= {name: {"type": "secret"} for name in _asked_for(graph) if name not in declared}
+    secret = _asked_for(graph) if fresh else rows_by(held.get("environment_variables"), "name")
+    declared |= {name: {"type": "secret"} for name in secret if name not in declared and (fresh or _silent(held, name))}
     written = {
         "conversation_variables": _rows(drawing.variables, held.get("conversation_variables"), "conversation"),
         "environment_variables": _rows(declared, held.get("environment_variables"), "env"),
@@ -164,6 +165,12 @@ def _rows(variables: Map, before: Any, space: str) -> list[Map]:
         new |= {"value": shape.get("default", _EMPTY.get(kind, "")), "value_type": kind}
         found.append({**new, "id": row["id"] if row is not None and "id" in row else stable_id(space, name)})
     return found
+
+
+def _silent(held: Map, name: str) -> bool:
+    """Whether a variable of the environment says nothing to the journey but its name."""
+    row = rows_by(held.get("environment_variables"), "name")[name]
+    return name not in _environment([row])
 
 
 _EMPTY: Map = {"number": 0, "object": {}, "boolean": False, "array[object]": []}

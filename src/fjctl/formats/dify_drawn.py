@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from fjctl.formats.base import is_blank
 from fjctl.formats.canvas import secrets
 from fjctl.formats.canvas.paths import Map
-from fjctl.formats.dify_nodes import BODY, FAIL, INTO, NOTE, PLAIN
+from fjctl.formats.dify_nodes import BODY, FAIL, INTO, NOTE, PLAIN, TABLES, open_lines
 from fjctl.formats.dify_types import TYPES
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class Graph:
         if not before:
             data.setdefault("desc", "")
             return data
-        return _restored(data, before)
+        return _restored(data, before, name)
 
     # Edges
 
@@ -178,9 +178,14 @@ def _handles(wire: Wire, raw: Map) -> Map:
     return found
 
 
-def _restored(data: Map, before: Map) -> Map:
+def _restored(data: Map, before: Map, name: str) -> Map:
     """The data with the secrets that stand in the file, which nobody has been told."""
     found: Map = data
+    for table in TABLES if name == "http-request" else ():
+        text, hidden = open_lines(before[table]) if isinstance(before.get(table), str) else ("", [])
+        if hidden:
+            said = data.get(table, "")
+            data = found = {**data, table: before[table] if said == text else "\n".join([said, *hidden]).strip("\n")}
     for key, item in data.items():
         restored = secrets.restored(item, before.get(key))
         if restored is not item:

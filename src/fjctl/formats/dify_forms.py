@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from fjctl.formats import dify_texts as texts
 from fjctl.formats.base import is_blank
-from fjctl.formats.canvas import secrets
 from fjctl.formats.canvas.forms import Form, Read
 from fjctl.formats.canvas.paths import ABSENT, Map, map_texts
 
@@ -243,20 +242,15 @@ def _table_read(value: Any, scope: Scope) -> Read | None:
     rows = _lines(value) if isinstance(value, str) else None
     if not rows or len({key for key, _ in rows}) < len(rows):
         return Read(texts.read_text(value, scope)) if isinstance(value, str) and rows else None
-    open_ = {key: texts.read_text(said, scope) for key, said in rows if not secrets.is_secret(key, said)}
-    return Read(open_) if open_ else None
+    return Read({key: texts.read_text(said, scope) for key, said in rows})
 
 
-def _table_write(meaning: Any, prior: Any, _beyond: Any, scope: Scope) -> Any:
-    """The table; a row that keeps a secret stays where it stood."""
+def _table_write(meaning: Any, _prior: Any, _beyond: Any, scope: Scope) -> Any:
     if isinstance(meaning, str):
         return texts.write_text(meaning, scope)
     if not isinstance(meaning, dict):
         return ABSENT
-    rows = _lines(prior) if isinstance(prior, str) else None
-    kept = [(key, said) for key, said in rows or [] if secrets.is_secret(key, said) and key not in meaning]
-    said = [(str(key), texts.write_text(_plain(item), scope)) for key, item in meaning.items()]
-    return "\n".join(f"{key}:{item}" for key, item in [*said, *kept])
+    return "\n".join(f"{key}:{texts.write_text(_plain(item), scope)}" for key, item in meaning.items())
 
 
 def _plain(value: Any) -> str:

@@ -67,6 +67,9 @@ def _node(name: str, raw: Map, pointer: Pointer, found: list[Diagnostic]) -> Nod
     node.name = title if isinstance(title, str) else ""
     said, problems = secrets.without_secrets(data, (*pointer, "data"))
     found += problems
+    if node.type == "http-request":
+        said, problems = _open_tables(said, (*pointer, "data"))
+        found += problems
     node.settings = _settings(node.type, said)
     node.mark = _mark(node)
     node.parent = _parent(raw, data)
@@ -76,8 +79,6 @@ def _node(name: str, raw: Map, pointer: Pointer, found: list[Diagnostic]) -> Nod
     row = TYPES.get(node.type)
     if row is not None and (row.name in _INSIDE or row.name == NOTE):
         node.width, node.height = _number(raw.get("width")), _number(raw.get("height"))
-    if node.type == "http-request":
-        found += _table_secrets(data, (*pointer, "data"))
     return node
 
 
@@ -93,17 +94,33 @@ def _parent(raw: Map, data: Map) -> str | None:
     return str(parent) if isinstance(parent, (str, int)) and parent else None
 
 
-def _table_secrets(data: Map, pointer: Pointer) -> list[Diagnostic]:
-    """Secrets in the rows of the tables that a request keeps in a text."""
+TABLES = ("headers", "params")
+"""What a request keeps as lines `key:value` of a text."""
+
+
+def open_lines(text: str) -> tuple[str, list[str]]:
+    """A table without the lines that are secrets, and these."""
+    lines = text.split("\n")
+    hidden = [line for line in lines if _is_secret(line)]
+    return ("\n".join(line for line in lines if line not in hidden), hidden) if hidden else (text, hidden)
+
+
+def _is_secret(line: str) -> bool:
+    key, _, said = line.partition(":")
+    return secrets.is_secret(key.strip(), said.strip())
+
+
+def _open_tables(data: Map, pointer: Pointer) -> tuple[Map, list[Diagnostic]]:
+    """The data of a request without the lines of its tables that are secrets."""
     found: list[Diagnostic] = []
-    for table in ("headers", "params"):
-        text = data.get(table)
-        for line in text.split("\n") if isinstance(text, str) else []:
+    for table in TABLES:
+        text, hidden = open_lines(data[table]) if isinstance(data.get(table), str) else ("", [])
+        for line in hidden:
             key, _, said = line.partition(":")
-            if secrets.is_secret(key.strip(), said.strip()):
-                _, problems = secrets.without_secrets({key.strip(): said.strip()}, (*pointer, table))
-                found += [item._replace(pointer=(*pointer, table)) for item in problems]
-    return found
+            _, problems = secrets.without_secrets({key.strip(): said.strip()})
+            found += [item._replace(pointer=(*pointer, table)) for item in problems]
+        data = {**data, table: text} if hidden else data
+    return data, found
 
 
 def _mark(node: Node) -> str:

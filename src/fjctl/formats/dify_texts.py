@@ -53,21 +53,12 @@ def entry(scope: Scope) -> str | None:
     return found
 
 
-def _environment(scope: Scope) -> set[str]:
-    """The environment variables that the document declares."""
-    if "environment" not in scope.memo:
-        declared = scope.drawing.extras.get("environment")
-        scope.memo["environment"] = set(declared) if isinstance(declared, dict) else set()
-    found: set[str] = scope.memo["environment"]
-    return found
-
-
 def ours(head: str, path: str, scope: Scope) -> str | None:
     """The model's spelling of a reference; None where it leads nowhere."""
     if head == "conversation":
         return f"<variable.{path}>" if _SAFE_NAME.fullmatch(path.partition(".")[0]) and ">" not in path else None
     if head == "env":
-        return f"{{{{{path}}}}}" if path in _environment(scope) else None
+        return f"{{{{{path}}}}}" if _WORD.fullmatch(path) else None
     if head == "sys":
         start = entry(scope)
         return scope.ours(start, f"sys.{path}") if start is not None else None
@@ -98,16 +89,18 @@ def read_text(text: str, scope: Scope) -> str:
     return _REFERENCE.sub(lambda match: ours(match[1], match[2][1:], scope) or match[0], text)
 
 
-def write_text(text: str, scope: Scope) -> str:
-    """The way back. In a new document every `{{NAME}}` is an environment variable, else only those it declares."""
+def write_text(text: str, scope: Scope, before: str = "") -> str:
+    """The way back. In a new document every `{{NAME}}` is an environment variable, else only those that it declares or
+    that the text asked for `before`."""
 
     def spell(name: str, path: str) -> str | None:
         found = theirs(name, path, scope)
         return f"{{{{#{found[0]}.{_dotted(found[1])}#}}}}" if found is not None else None
 
     def variable(match: re.Match[str]) -> str:
-        known = scope.drawing.fresh or match[1] in _environment(scope)
-        return f"{{{{#env.{match[1]}#}}}}" if known else match[0]
+        spelled = f"{{{{#env.{match[1]}#}}}}"
+        known = scope.drawing.fresh or match[1] in scope.drawing.environment or spelled in before
+        return spelled if known else match[0]
 
     text = _ENVIRONMENT.sub(variable, text) if "{{" in text else text
     return scope.write(text, spell)

@@ -62,7 +62,8 @@ class Wire:
 @dataclass(slots=True, kw_only=True)
 class Drawing:
     """A whole document, taken apart. `variables` as in the journey (name → type, default …); `extras` are settings of
-    the whole workflow that the model has no word for; `fresh` says that it is being written for the first time."""
+    the whole workflow that the model has no word for; `fresh` says that it is being written for the first time. `environment` are the names of
+    the environment variables that the document declares."""
 
     nodes: list[Node] = field(default_factory=list)
     wires: list[Wire] = field(default_factory=list)
@@ -72,6 +73,7 @@ class Drawing:
     extras: dict[str, JsonValue] = field(default_factory=dict)
     found: list[Diagnostic] = field(default_factory=list)
     fresh: bool = False
+    environment: frozenset[str] = frozenset()
 
     def by_id(self) -> dict[str, Node]:
         """Nodes by id."""
