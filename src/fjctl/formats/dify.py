@@ -255,16 +255,19 @@ class Dify(Dialect):
 
     # New things
 
-    def new_node_id(self, block: Block, row: NodeType, taken: Mapping[str, Any]) -> str:
+    def node_id(self, block: Block) -> str:
         """Dify names nodes by the millisecond; references hold no hyphens. The same block gives the same number."""
-        del row
-        if _NODE_ID.fullmatch(block.id) and "-" not in block.id:
+        if _NODE_ID.fullmatch(block.id):
             return block.id
         digest = hashlib.sha1(block.id.encode("utf-8", "surrogatepass"), usedforsecurity=False).digest()
-        number = _EPOCH + int.from_bytes(digest[:8], "big") % _SPAN
-        while str(number) in taken:
-            number += 1
-        return str(number)
+        return str(_EPOCH + int.from_bytes(digest[:8], "big") % _SPAN)
+
+    def holds(self, row: NodeType, block: Block) -> bool:
+        """A model without a strategy has no tools; an iteration goes over a list, a loop does not."""
+        wanted = _wanted_type(block)
+        if row.name == "llm":
+            return wanted != "agent"
+        return row.name not in {"iteration", "iteration/parallel", "loop"} or wanted in {"", row.name}
 
     def new_wire_id(self, wire: Wire) -> str:
         """Dify names an edge by its ends."""
@@ -360,7 +363,14 @@ def _own_of_data(key: str, value: JsonValue) -> str:
 
 def _own_within(pointer: Pointer) -> str:
     last, key = pointer[-1], pointer[_DATA]
-    if last == "id" and key in {"prompt_template", "cases", "conditions", "items", "break_conditions", "loop_variables"}:
+    if last == "id" and key in {
+        "prompt_template",
+        "cases",
+        "conditions",
+        "items",
+        "break_conditions",
+        "loop_variables",
+    }:
         return "identity?"
     if last == "schemas" and key == "agent_parameters":
         return "payload"
@@ -393,4 +403,5 @@ def decode(value: JsonValue) -> Decoded:
 
 
 encode = partial(writer.encode, DIFY)
+node_id = DIFY.node_id
 list_key = DIFY.list_key

@@ -26,7 +26,9 @@ _LANGUAGES = {kind: language for language, kind in _KINDS.items()}
 _MAIN = re.compile(r"^\s*(?:async\s+)?(?:def|function)\s+main\b|\bmain\s*=", re.MULTILINE)
 _WORDS = re.compile(r"\w+")
 _BODY = "body"
-_PYTHON = re.compile(r"def main\(([\w, ]*)\) -> dict:\n    def body\(\):\n(.*)\n\n    return \{\"result\": body\(\)\}\n", re.DOTALL)
+_PYTHON = re.compile(
+    r"def main\(([\w, ]*)\) -> dict:\n    def body\(\):\n(.*)\n\n    return \{\"result\": body\(\)\}\n", re.DOTALL
+)
 _SCRIPT = re.compile(
     r"function main\((?:\{([\w, ]*)\})?\) \{\n  const body = \(\) => \{\n(.*)\n  \};\n\n  return \{result: body\(\)\};\n\}\n",
     re.DOTALL,

@@ -126,9 +126,13 @@ def _literal(value: Any, scope: Scope, *, number: bool = False) -> str:
 
 
 def _list(value: Any, scope: Scope) -> str:
-    items = [texts.read_text(item, scope) if isinstance(item, str) else item for item in value] if isinstance(
-        value, list
-    ) else texts.read_text(value, scope) if isinstance(value, str) else value
+    items = (
+        [texts.read_text(item, scope) if isinstance(item, str) else item for item in value]
+        if isinstance(value, list)
+        else texts.read_text(value, scope)
+        if isinstance(value, str)
+        else value
+    )
     return json.dumps(items, ensure_ascii=False)
 
 

@@ -221,5 +221,3 @@ def _kept(held: Map) -> Map:
         if unused(item) or not beyond({key: item}, {key: usual} if usual is not None else {}):
             found[key] = item
     return found
-
-

@@ -23,7 +23,13 @@ _INSIDE = {"iteration": ("isInIteration", "iteration_id"), "loop": ("isInLoop", 
 _STARTS = {"iteration-start": "custom-iteration-start", "loop-start": "custom-loop-start"}
 _UNITS = {"h": "hour", "d": "day", "m": "hour", "s": "hour"}
 _DURATION = re.compile(r"(\d{1,9})([hd])")
-_SIZES = {"iteration": (388, 178), "loop": (388, 178), NOTE: (240, 88), "iteration-start": (44, 48), "loop-start": (44, 48)}
+_SIZES = {
+    "iteration": (388, 178),
+    "loop": (388, 178),
+    NOTE: (240, 88),
+    "iteration-start": (44, 48),
+    "loop-start": (44, 48),
+}
 _SIZE = (244, 90)
 _ABOVE = 1002
 """The layer in which the editor draws what is inside a container."""
@@ -296,4 +302,3 @@ def in_order(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: in_order(value[key]) for key in sorted(value)}
     return [in_order(item) for item in value] if isinstance(value, list) else value
-

@@ -206,9 +206,11 @@ def _parameters_write(meaning: Any, prior: Any, _beyond: Any, scope: Scope) -> A
     properties = schema.get("properties") if isinstance(schema, dict) else None
     if not isinstance(schema, dict) or not isinstance(properties, dict):
         return ABSENT
-    known = {row["name"]: row for row in prior if isinstance(row, dict) and isinstance(row.get("name"), str)} if isinstance(
-        prior, list
-    ) else {}
+    known = (
+        {row["name"]: row for row in prior if isinstance(row, dict) and isinstance(row.get("name"), str)}
+        if isinstance(prior, list)
+        else {}
+    )
     rows = []
     for name, shape in properties.items():
         needed = name in (schema.get("required") or ())

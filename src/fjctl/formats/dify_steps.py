@@ -189,7 +189,12 @@ def _body_read(value: Any, scope: Scope) -> Read | None:
     found: Map = {}
     for row in rows_of(data):
         key = row.get("key")
-        if not isinstance(key, str) or row.get("type") == "file" or key in found or not isinstance(row.get("value"), str):
+        if (
+            not isinstance(key, str)
+            or row.get("type") == "file"
+            or key in found
+            or not isinstance(row.get("value"), str)
+        ):
             return None
         if key:
             found[key] = texts.read_text(row["value"], scope)
@@ -410,7 +415,12 @@ def _values_read(value: Any, scope: Scope) -> Read | None:
         name = row.get("label")
         held = row.get("value")
         said = texts.read_selector(held, scope) if row.get("value_type") == "variable" else None
-        if not isinstance(name, str) or not name or name in found or (said is None and row.get("value_type") == "variable"):
+        if (
+            not isinstance(name, str)
+            or not name
+            or name in found
+            or (said is None and row.get("value_type") == "variable")
+        ):
             return None
         value_ = said if said is not None else map_texts(held, lambda text: texts.read_text(text, scope))
         found[name] = {"type": row.get("var_type"), "value": value_}
