@@ -27,7 +27,7 @@ from fjctl.formats.dify_drawn import Graph, in_order, type_name
 from fjctl.formats.dify_forms import FORMS
 from fjctl.formats.dify_nodes import BODY, FAIL, INTO, LATE, PLAIN, read_nodes, read_wires
 from fjctl.formats.dify_steps import STEP_FORMS
-from fjctl.formats.dify_types import DERIVED, EDITOR, PAYLOAD, STRUCTURE, TYPES
+from fjctl.formats.dify_types import DERIVED, EDITOR, PAYLOAD, STRUCTURE, TYPES, UNUSED
 from fjctl.model.workflow import ERROR, TIMEOUT, TOOL_KINDS, BlockKind, Workflow
 
 if TYPE_CHECKING:
@@ -307,6 +307,7 @@ def _wanted_type(block: Block) -> str:
 _OUTER = frozenset({"height", "width", "position", "positionAbsolute", "zIndex", "parentId"})
 _LOOKS = frozenset({"selected", "dragging", "sourcePosition", "targetPosition", "draggable", "selectable", "extent"})
 _DATA = len(("workflow", "graph", "nodes", 0, "data"))
+_COPIED = frozenset({"type", "provider_name", "structured_output_enabled", "startNodeType"})
 _ENVELOPE = frozenset({"kind", "version", "dependencies"})
 _APP = frozenset({"icon", "icon_background", "icon_type", "use_icon_as_answer_icon", "mode", "max_active_requests"})
 
@@ -352,8 +353,10 @@ def _own_of_data(key: str, value: JsonValue) -> str:
         return "editor"
     if key in STRUCTURE and key not in {"title", "type"}:
         return "derived"
-    if key == "type" or key in DERIVED or key in {"provider_name", "structured_output_enabled", "startNodeType"}:
+    if key in _COPIED or any(key in keys for keys in DERIVED.values()):
         return "derived?"
+    if key in UNUSED.values():
+        return "editor?"
     if key in PAYLOAD:
         return "payload?"
     if unused(value) or (isinstance(value, dict) and value.get("retry_enabled") is False):

@@ -235,6 +235,12 @@ def _provider(name: Any) -> str:
     return next((provider for prefix, provider in _PROVIDERS.items() if text.startswith(prefix)), "")
 
 
+def _same_provider(provider: Any, name: Any) -> bool:
+    """Whether a provider goes without saying; before plugins it had a name without a path."""
+    usual = _provider(name)
+    return isinstance(provider, str) and bool(usual) and provider.rpartition("/")[2] == usual.rpartition("/")[2]
+
+
 def _model_read(value: Any, scope: Scope) -> Read | None:
     if not isinstance(value, dict):
         return None
@@ -246,7 +252,7 @@ def _model_read(value: Any, scope: Scope) -> Read | None:
         agent["model"] = name
     elif name is not None:
         rest[key] = name
-    if rest.get("provider") == _provider(name):
+    if _same_provider(rest.get("provider"), name):
         del rest["provider"]
     if rest.get("mode") == "chat":
         del rest["mode"]
@@ -284,6 +290,8 @@ def _model_write(fields: Any, prior: Any, _beyond: Any, scope: Scope) -> Any:
     parameters: Map = {word: agent[word] for word in _PARAMETERS if word in agent}
     parameters |= more if isinstance(more, dict) else {}
     fixed = {word: before[word] for word in ("provider", "mode") if is_blank(before.get(word)) and word in before}
+    if _same_provider(before.get("provider"), name):
+        fixed["provider"] = before["provider"]
     written: Map = {"mode": before.get("mode", "chat"), "provider": _provider(name), **fixed}
     written |= map_texts(said, lambda text: texts.write_text(text, scope))
     if before and "mode" not in before and "mode" not in said:

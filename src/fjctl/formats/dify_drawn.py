@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from fjctl.formats.base import is_blank
 from fjctl.formats.canvas import secrets
 from fjctl.formats.canvas.paths import Map
-from fjctl.formats.dify_nodes import BODY, FAIL, INTO, NOTE, PLAIN, TABLES, open_lines
-from fjctl.formats.dify_types import TYPES
+from fjctl.formats.dify_nodes import BODY, FAIL, INTO, NOTE, PLAIN, START_TITLE, TABLES, open_lines
+from fjctl.formats.dify_types import START_TITLES, TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _INSIDE = {"iteration": ("isInIteration", "iteration_id"), "loop": ("isInLoop", "loop_id")}
 _STARTS = {"iteration-start": "custom-iteration-start", "loop-start": "custom-loop-start"}
+_OUTPUT_TYPES = {"iteration": "array[string]", "variable-aggregator": "string"}
 _UNITS = {"h": "hour", "d": "day", "m": "hour", "s": "hour"}
 _DURATION = re.compile(r"(\d{1,9})([hd])")
 _SIZES = {
@@ -137,12 +138,12 @@ class Graph:
         if name in _INSIDE:
             start = self.begins.get(node.id) or self.starts.get(node.id)
             data |= {"start_node_id": start} if start is not None else {}
-        title = {"title": node.name} if node.name or "title" in before or not before else {}
+        called = before.get("title") if before.get("title") in START_TITLES and node.name == START_TITLE else node.name
+        title = {"title": called} if node.name or "title" in before or not before else {}
         kind = before.get("type") if before else "" if name == NOTE else name
         data |= title | ({"type": kind} if kind is not None and (not before or "type" in before) else {})
         if not before:
-            data.setdefault("desc", "")
-            return data
+            return {"desc": "", **({"output_type": _OUTPUT_TYPES[name]} if name in _OUTPUT_TYPES else {}), **data}
         return _restored(data, before, name)
 
     # Edges

@@ -15,7 +15,7 @@ from fjctl.formats.canvas.paths import Map
 from fjctl.formats.dify_choices import rows_of
 from fjctl.formats.dify_code import is_body
 from fjctl.formats.dify_document import unused
-from fjctl.formats.dify_types import EDITOR, PAYLOAD, STRUCTURE, TYPES, WITH_PAYLOAD
+from fjctl.formats.dify_types import DERIVED, EDITOR, PAYLOAD, START_TITLES, STRUCTURE, TYPES, UNUSED, WITH_PAYLOAD
 
 if TYPE_CHECKING:
     from fjctl.diagnostics import Diagnostic
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 PLAIN, INTO, FAIL, LATE, BODY = "source", "target", "fail-branch", "__timeout", "body"
 NOTE = "custom-note"
+START_TITLE = "Start"
 GRAPH: Pointer = ("workflow", "graph")
 _ENUM = re.compile(r"[A-Za-z]+\.([A-Za-z_]+)")
 _INSIDE = {"iteration": ("isInIteration", "iteration_id"), "loop": ("isInLoop", "loop_id")}
@@ -65,6 +66,8 @@ def _node(name: str, raw: Map, pointer: Pointer, found: list[Diagnostic]) -> Nod
     node = Node(id=name, type=read_type(raw, data), raw=raw, pointer=pointer)
     title = data.get("title")
     node.name = title if isinstance(title, str) else ""
+    if node.type == "start" and node.name in START_TITLES:
+        node.name = START_TITLE
     said, problems = secrets.without_secrets(data, (*pointer, "data"))
     found += problems
     if node.type == "http-request":
@@ -142,9 +145,12 @@ def _settings(kind: str, data: Map) -> Map:
     for key, item in data.items():
         if key in STRUCTURE or key in EDITOR or key.startswith("_") or (key in PAYLOAD and kind in WITH_PAYLOAD):
             continue
-        if unused(item) or (key == "retry_config" and not _retries(item)):
+        if unused(item) or (key == "retry_config" and not _retries(item)) or key in DERIVED.get(kind, ()):
             continue
         settings[key] = item
+    mode = settings.get("retrieval_mode")
+    if isinstance(mode, str):
+        settings.pop(UNUSED.get(mode, ""), None)
     group = _GROUPS.get(kind)
     return group(settings) if group is not None else settings
 

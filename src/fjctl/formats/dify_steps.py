@@ -298,7 +298,7 @@ def _items_read(value: Any, scope: Scope) -> Read | None:
             continue
         assign[found[0]] = found[1]
         if found[2]:
-            special[found[0]] = found[2]
+            special[found[0]] = found[2]["operation"] if found[2].keys() == {"operation"} else found[2]
     if not assign:
         return None
     settings = {"settings": {"how": special}} if special else {}
@@ -318,7 +318,7 @@ def _items_write(fields: Any, prior: Any, beyond: Any, scope: Scope) -> Any:
     rows = []
     for name, said in assign.items():
         special = how.get(name) if isinstance(how, dict) else None
-        special = special if isinstance(special, dict) else {}
+        special = {"operation": special} if isinstance(special, str) else special if isinstance(special, dict) else {}
         row, was = known.get(name, (None, None))
         rows.append(row if row is not None and was == (said, special) else _new_item(name, said, special, row, scope))
     odd = beyond if isinstance(beyond, list) else []

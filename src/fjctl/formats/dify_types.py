@@ -47,6 +47,7 @@ _AGENT = NodeType(
         "prompt <- agent_parameters.instruction : argument",
         "agent.input <- agent_parameters.query : argument",
         "* <- agent_parameters.model : strategy model",
+        "agent.max_iterations <- agent_parameters.maximum_iterations : argument",
         "tools <- agent_parameters.tools : tools",
         "agent.memory <- memory : memory",
         *_COMMON,
@@ -149,7 +150,6 @@ _ITERATION = NodeType(
         "error_handle_mode": "terminated",
         "flatten_output": True,
         "is_parallel": False,
-        "output_type": "array[string]",
         "parallel_nums": 10,
     },
     outputs={"output": "results", "item": "currentItem"},
@@ -173,7 +173,6 @@ _AGGREGATOR = NodeType(
     BlockKind.INTEGRATION,
     slots("tool.arguments.first_of <- variables : selectors", *_COMMON),
     implied=implied(tool__kind="external", tool__service="aggregator"),
-    usual={"output_type": "any"},
     rest=("tool", "settings"),
 )
 _KNOWLEDGE = implied(tool__kind="external", tool__service="knowledge", tool__operation="search")
@@ -334,8 +333,20 @@ PAYLOAD = frozenset(
 
 WITH_PAYLOAD = frozenset({"tool", "agent", "datasource", "trigger-plugin"})
 
-DERIVED = frozenset({"var_type", "item_var_type"})
-"""Keys of a node's data that follow from what they refer to."""
+DERIVED = {
+    "list-operator": frozenset({"var_type", "item_var_type"}),
+    "list-filter": frozenset({"var_type", "item_var_type"}),
+    "iteration": frozenset({"output_type"}),
+    "variable-aggregator": frozenset({"output_type"}),
+    "variable-assigner": frozenset({"output_type"}),
+}
+"""Settings, by type, that follow from what the node refers to."""
+
+UNUSED = {"single": "multiple_retrieval_config", "multiple": "single_retrieval_config"}
+"""What a mode of retrieval makes no use of."""
+
+START_TITLES = frozenset({"Start", "START", "开始", "開始", "開始", "시작", "Начало", "Inicio", "Início", "Début", "Inizio"})
+"""What Dify calls the start in some of its languages; it says nothing."""
 
 EDITOR = frozenset({"author", "showAuthor"})
 
