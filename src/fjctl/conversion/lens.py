@@ -126,7 +126,13 @@ def image(journey: Journey, form: Format, named: Workflow | None = None) -> tupl
     module = form.load()
     encoded = module.encode(prepared.workflow)
     again = module.decode(encoded.value).workflow
-    return read_back(again, hints_of(journey, prepared.nodes), form, journey["journey"]), prepared, encoded.losses
+    hints = hints_of(journey, _as_written(prepared.nodes, encoded.ids))
+    return read_back(again, hints, form, journey["journey"]), prepared, encoded.losses
+
+
+def _as_written(nodes: dict[str, str], ids: dict[str, str]) -> dict[str, str]:
+    """The nodes by key, under the ids that they have in the document."""
+    return {key: ids.get(node, node) for key, node in nodes.items()} if ids else nodes
 
 
 def _in_order_of(workflow: Workflow, named: Workflow) -> list[Block]:
@@ -147,9 +153,8 @@ def create(journey: Journey, form: Format) -> Outcome:
         return Outcome(journey=journey, diagnostics=refusals(prepared.refused, form))
     workflow = place(prepared.workflow)
     encoded = form.load().encode(workflow)
-    return Outcome(
-        encoded.value, journey, workflow, prepared.nodes, _in_journey(encoded.losses, journey, prepared.nodes)
-    )
+    losses = _in_journey(encoded.losses, journey, prepared.nodes)
+    return Outcome(encoded.value, journey, workflow, _as_written(prepared.nodes, encoded.ids), losses)
 
 
 def put_journey(journey: Journey, value: JsonValue, workflow: Workflow, form: Format) -> Outcome:
@@ -164,11 +169,12 @@ def put_journey(journey: Journey, value: JsonValue, workflow: Workflow, form: Fo
     base = module.encode(place(here.workflow, workflow), value)
     theirs = module.encode(place(there.workflow, workflow), value)
     result = transplant(base.value, theirs.value, value, _keys_of(form))
-    outcome = Outcome(
-        result, journey, there.workflow, there.nodes, _in_journey(theirs.losses, journey, there.nodes), remarks
-    )
+    nodes = _as_written(there.nodes, theirs.ids)
+    losses = _in_journey(theirs.losses, journey, there.nodes)
+    outcome = Outcome(result, journey, there.workflow, nodes, losses, remarks)
     # Equal documents from unequal models: what differs is the conversation's own part, or has been lost.
     if result is not value or here.workflow != there.workflow:
+        linked = with_nodes(linked, _as_written(linked["origin"].get("nodes", {}), theirs.ids))
         _verify(outcome, module.decode(result).workflow, linked, form)
     return outcome
 

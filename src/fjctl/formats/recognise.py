@@ -38,6 +38,25 @@ def is_dify(value: JsonValue) -> bool:
     return isinstance(graph, dict) and isinstance(graph.get("nodes"), list)
 
 
+def is_flowise(value: JsonValue) -> bool:
+    """A Flowise document's nodes carry their component's name and its anchors or parameters; a custom tool says
+    `schema` and `func`."""
+    if not isinstance(value, dict):
+        return False
+    if {"schema", "func", "iconSrc"} <= value.keys():
+        return True
+    nodes = value.get("nodes")
+    if not isinstance(nodes, list) or not isinstance(value.get("edges"), list):
+        return False
+    for node in nodes:
+        data = node.get("data") if isinstance(node, dict) else None
+        name = data.get("name") if isinstance(data, dict) else None
+        if isinstance(data, dict) and isinstance(name, str):
+            if name.endswith("Agentflow") or data.keys() & {"inputAnchors", "inputParams", "outputAnchors"}:
+                return True
+    return False
+
+
 def is_reactflow(value: JsonValue) -> bool:
     """A React Flow document has lists of `nodes` and `edges` (or version 9's `elements`) somewhere near the root."""
     return next(graphs(value), None) is not None

@@ -100,6 +100,10 @@ class Dialect:
             return _chooser(row)
         return row
 
+    def type_alone(self, node: Node) -> NodeType:
+        """The row of a node that is a part by its type and feeds nothing."""
+        return opaque(node.type)
+
     def choices_of(self, row: NodeType) -> Choices | None:
         """How a type spells its ways out; None for one that has a single one."""
         if row.choices == _LOOP and self.loops is not None:

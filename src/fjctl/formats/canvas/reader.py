@@ -10,7 +10,7 @@ from fjctl.formats.base import Decoded, finding
 from fjctl.formats.canvas.parts import Link, Parts
 from fjctl.formats.canvas.scope import Scope
 from fjctl.formats.canvas.settings import read_fields
-from fjctl.formats.canvas.table import NodeType, opaque
+from fjctl.formats.canvas.table import NodeType
 from fjctl.formats.graph import check_graph
 from fjctl.model.workflow import BODY, Block, BlockKind, Edge, Workflow
 
@@ -104,7 +104,7 @@ class _Reader:
             if node.id in bodies or node.id in parts.fed:
                 continue
             if out.rows[node.id].kind is None:
-                out.rows[node.id] = opaque(node.type)
+                out.rows[node.id] = self.dialect.type_alone(node)
             out.nodes[node.id] = node
             out.workflow.blocks.append(self._block(node, parts))
         for block in out.workflow.blocks:

@@ -31,7 +31,8 @@ def encode(dialect: Dialect, workflow: Workflow, prior: JsonValue = None) -> Enc
     drawing = dialect.open(prior) if prior is not None else None
     reading = read(dialect, drawing) if drawing is not None else Reading(Drawing(), Scope(Drawing()))
     writer = _Writer(dialect, workflow, reading, fresh=drawing is None)
-    return Encoded(dialect.close(writer.write(), prior if drawing is not None else None), writer.losses)
+    value = dialect.close(writer.write(), prior if drawing is not None else None)
+    return Encoded(value, writer.losses, {block: node for block, node in writer.ids.items() if block != node})
 
 
 class _Writer:
