@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from fjctl.conversion.adopt import adopt, place
 from fjctl.conversion.choosers import expand, fold
 from fjctl.conversion.naming import Hints, hints_of
+from fjctl.conversion.node_ids import with_own_ids
 from fjctl.conversion.relink import relink
 from fjctl.conversion.rounds import has_cycle, neighbours
 from fjctl.conversion.to_journey import to_journey
@@ -94,6 +95,12 @@ def prepare(journey: Journey, form: Format, prior: Workflow | None = None, named
         workflow.edges = [*workflow.edges, *late]
         if prior is not None and recovered.nodes:
             workflow = adopt(workflow, prior)
+    node_id = getattr(form.load(), "node_id", None)
+    if node_id is not None:
+        origin = journey.get("origin", {})
+        kept = {block.id for block in known.blocks} if known is not None else set[str]()
+        kept |= set(origin.get("nodes", {}).values()) if origin.get("format") == form.name else set()
+        workflow, nodes = with_own_ids(workflow, nodes, node_id, kept)
     return Prepared(workflow, nodes, refused)
 
 
@@ -126,13 +133,7 @@ def image(journey: Journey, form: Format, named: Workflow | None = None) -> tupl
     module = form.load()
     encoded = module.encode(prepared.workflow)
     again = module.decode(encoded.value).workflow
-    hints = hints_of(journey, _as_written(prepared.nodes, encoded.ids))
-    return read_back(again, hints, form, journey["journey"]), prepared, encoded.losses
-
-
-def _as_written(nodes: dict[str, str], ids: dict[str, str]) -> dict[str, str]:
-    """The nodes by key, under the ids that they have in the document."""
-    return {key: ids.get(node, node) for key, node in nodes.items()} if ids else nodes
+    return read_back(again, hints_of(journey, prepared.nodes), form, journey["journey"]), prepared, encoded.losses
 
 
 def _in_order_of(workflow: Workflow, named: Workflow) -> list[Block]:
@@ -153,8 +154,9 @@ def create(journey: Journey, form: Format) -> Outcome:
         return Outcome(journey=journey, diagnostics=refusals(prepared.refused, form))
     workflow = place(prepared.workflow)
     encoded = form.load().encode(workflow)
-    losses = _in_journey(encoded.losses, journey, prepared.nodes)
-    return Outcome(encoded.value, journey, workflow, _as_written(prepared.nodes, encoded.ids), losses)
+    return Outcome(
+        encoded.value, journey, workflow, prepared.nodes, _in_journey(encoded.losses, journey, prepared.nodes)
+    )
 
 
 def put_journey(journey: Journey, value: JsonValue, workflow: Workflow, form: Format) -> Outcome:
@@ -169,12 +171,11 @@ def put_journey(journey: Journey, value: JsonValue, workflow: Workflow, form: Fo
     base = module.encode(place(here.workflow, workflow), value)
     theirs = module.encode(place(there.workflow, workflow), value)
     result = transplant(base.value, theirs.value, value, _keys_of(form))
-    nodes = _as_written(there.nodes, theirs.ids)
-    losses = _in_journey(theirs.losses, journey, there.nodes)
-    outcome = Outcome(result, journey, there.workflow, nodes, losses, remarks)
+    outcome = Outcome(
+        result, journey, there.workflow, there.nodes, _in_journey(theirs.losses, journey, there.nodes), remarks
+    )
     # Equal documents from unequal models: what differs is the conversation's own part, or has been lost.
     if result is not value or here.workflow != there.workflow:
-        linked = with_nodes(linked, _as_written(linked["origin"].get("nodes", {}), theirs.ids))
         _verify(outcome, module.decode(result).workflow, linked, form)
     return outcome
 

@@ -22,12 +22,10 @@ class Decoded:
 
 @dataclass(slots=True)
 class Encoded:
-    """A document written from a workflow, with what the format has no place for. `ids` are the blocks that have another
-    id in the document than in the workflow: builders have ids of their own form."""
+    """A document written from a workflow, with what the format has no place for."""
 
     value: JsonValue
     losses: list[Loss] = field(default_factory=list)
-    ids: dict[str, str] = field(default_factory=dict)
 
 
 class WorkflowFormat(Protocol):
