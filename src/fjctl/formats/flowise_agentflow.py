@@ -13,10 +13,8 @@ from fjctl.formats import flowise_forms as spelled
 from fjctl.formats import flowise_texts as texts
 from fjctl.formats.base import is_blank, warning
 from fjctl.formats.canvas.drawing import Node, Wire
-from fjctl.formats.canvas.paths import Map
-from fjctl.formats.canvas.table import NodeType, Table
 from fjctl.formats.flowise_definitions import definition, edge_colors
-from fjctl.formats.flowise_graph import Flowise, data_of
+from fjctl.formats.flowise_graph import Flowise, data_of, title
 from fjctl.formats.flowise_types import MODEL_SETTINGS, V2
 from fjctl.model.workflow import Block, BlockKind
 
@@ -25,12 +23,16 @@ if TYPE_CHECKING:
 
     from fjctl.formats.canvas.drawing import Drawing
     from fjctl.formats.canvas.forms import Form
+    from fjctl.formats.canvas.paths import Map
     from fjctl.formats.canvas.scope import Scope
+    from fjctl.formats.canvas.table import NodeType, Table
     from fjctl.source import JsonValue
 
 START, LOOP, ITERATION, FUNCTION = (f"{name}Agentflow" for name in ("start", "loop", "iteration", "customFunction"))
 JUMPS = "loopBack"
 """Setting of a node that leads to a loop node: what that one says, by port."""
+_OWN_ID = re.compile(r"\w+")
+_DASH = re.compile(r"\W+")
 _MOST = 5
 """How often Flowise jumps back when nobody says."""
 _PLAIN_NAME = re.compile(r"loop(?: \d+)?(?: back to .*)?", re.IGNORECASE)
@@ -149,13 +151,12 @@ class Agentflow(Flowise):
             return self.table.rows["toolAgentflow"]
         return self.table.of_kind(block.kind)
 
-    def new_node_id(self, block: Block, row: NodeType, taken: Mapping[str, Any]) -> str:
-        """`<type>_<n>`, the first that is free."""
-        del block
-        name, number = row.name.partition("/")[0], 0
-        while f"{name}_{number}" in taken:
-            number += 1
-        return f"{name}_{number}"
+    def node_id(self, block: Block) -> str:
+        """`<type>_<word>`: without a dash, since jumps name their goal as `<id>-<label>`."""
+        if _OWN_ID.fullmatch(block.id):
+            return block.id
+        row = self.table.of_kind(block.kind) or self.table.rows["toolAgentflow"]
+        return f"{row.name.partition('/')[0]}_{_DASH.sub('', block.id)[:8] or '0'}"
 
     def new_wire_id(self, wire: Wire) -> str:
         """Flowise's ids are the ends and handles; they are made where the edge is written."""
@@ -174,10 +175,7 @@ class Agentflow(Flowise):
             for wire in drawing.wires
             if wire.out != self.body_port
         ]
-        graph: Map = {
-            key: item for key in ("name", "description") if (item := getattr(drawing, key)) and _says(prior, key)
-        }
-        return {**graph, "nodes": [*nodes, *jumps.nodes], "edges": edges}
+        return {**title(drawing, prior), "nodes": [*nodes, *jumps.nodes], "edges": edges}
 
     def _written(self, node: Node, drawing: Drawing) -> Map:
         kind = node.type.partition("/")[0]
@@ -200,10 +198,6 @@ class Agentflow(Flowise):
         """As HTML where it was HTML."""
         written = texts.write(text, scope, _start)
         return texts.html(written) if texts.is_html(before) else written
-
-
-def _says(prior: JsonValue, key: str) -> bool:
-    return not isinstance(prior, dict) or key in prior
 
 
 def _start(scope: Scope) -> str:

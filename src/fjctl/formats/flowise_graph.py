@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, cast
 
 from fjctl.formats.base import finding, is_blank, warning
@@ -13,10 +14,40 @@ if TYPE_CHECKING:
     from fjctl.formats.canvas.paths import Map
     from fjctl.source import JsonValue, Pointer
 
-LAYOUT = frozenset(["position", "positionAbsolute", "width", "height", "style", "zIndex", "extent", "sourcePosition", "targetPosition"])
+LAYOUT = frozenset(
+    ["position", "positionAbsolute", "width", "height", "style", "zIndex", "extent", "sourcePosition", "targetPosition"]
+)
 EDITOR = frozenset(["selected", "dragging", "resizing", "draggable", "hidden", "expandParent"])
+TAB = re.compile(r"selected\w*Tab_")
+"""Settings that say which tab of a node's form is open."""
 PAYLOAD = frozenset(
-    ["version", "type", "color", "icon", "hideInput", "hideOutput", "baseClasses", "tags", "category", "description", "inputParams", "inputAnchors", "outputAnchors", "outputs", "credential", "loadMethods", "author", "warning", "hint", "documentation", "badge", "deprecateMessage", "filePath", "iconSrc", "expanded"]
+    [
+        "version",
+        "type",
+        "color",
+        "icon",
+        "hideInput",
+        "hideOutput",
+        "baseClasses",
+        "tags",
+        "category",
+        "description",
+        "inputParams",
+        "inputAnchors",
+        "outputAnchors",
+        "outputs",
+        "credential",
+        "loadMethods",
+        "author",
+        "warning",
+        "hint",
+        "documentation",
+        "badge",
+        "deprecateMessage",
+        "filePath",
+        "iconSrc",
+        "expanded",
+    ]
 )
 """Keys of `data` that are copied from the component's definition."""
 
@@ -32,6 +63,12 @@ def data_of(raw: Map) -> Map:
     """A node's `data`, empty where it is no map."""
     data = raw.get("data")
     return data if isinstance(data, dict) else {}
+
+
+def title(drawing: Drawing, prior: JsonValue) -> Map:
+    """Name and description, where the file has room for them: exports have none, files of the marketplace do."""
+    room = prior.keys() if isinstance(prior, dict) else {"name", "description"}
+    return {key: item for key in ("name", "description") if (item := getattr(drawing, key)) and key in room}
 
 
 class Flowise(Dialect):
@@ -164,6 +201,8 @@ def _own_of_data(parts: list[str], pointer: Pointer, value: JsonValue) -> str:
         return "payload" if parts[0] in PAYLOAD else "editor"
     if len(parts) == 1:
         return ""
+    if TAB.match(parts[1]) or value in ("[]", "{}"):
+        return "editor"
     if isinstance(value, str) and value.startswith("{{") and value.endswith(".data.instance}}"):
         return "derived"  # a connection, written once more
     return secret_part(pointer, value)

@@ -200,83 +200,105 @@ _MODEL_PART = (
         "agent.max_tokens <- maxOutputTokens : number",
     ),
 )
-COMPONENTS = Table(
-    [
-        NodeType("seqStart", BlockKind.START, rest=("settings",)),
-        NodeType("seqEnd", BlockKind.RESPONSE),
-        NodeType("seqCondition", BlockKind.CONDITION, choices="routes"),
-        NodeType(
-            "seqConditionAgent",
-            BlockKind.ROUTER,
-            slots("prompt <- systemMessagePrompt : text", "agent.input <- humanMessagePrompt : text"),
-            rest=("agent", "settings"),
-            choices="routes",
+PORTS = {
+    "model": "model",
+    "memory": "memory",
+    "tool": "tools",
+    "prompt": "prompt",
+    "embeddings": "embeddings",
+    "vector_store": "vectorStoreRetriever",
+    "documents": "document",
+    "splitter": "textSplitter",
+    "parser": "outputParser",
+    "cache": "cache",
+    "moderation": "inputModeration",
+    "retriever": "retriever",
+    "record_manager": "recordManager",
+    "synthesizer": "responseSynthesizer",
+    "graph": "graph",
+    "utility": "utility",
+    "speech": "speechToText",
+    "analytic": "analytic",
+    "chain": "baseChain",
+    "state": "state",
+}
+"""The parameter by which a new part enters the component that it feeds."""
+_COMPONENTS = (
+    NodeType("seqStart", BlockKind.START, rest=("settings",)),
+    NodeType("seqEnd", BlockKind.RESPONSE),
+    NodeType("seqCondition", BlockKind.CONDITION, choices="routes"),
+    NodeType(
+        "seqConditionAgent",
+        BlockKind.ROUTER,
+        slots("prompt <- systemMessagePrompt : text", "agent.input <- humanMessagePrompt : text"),
+        rest=("agent", "settings"),
+        choices="routes",
+    ),
+    NodeType(
+        "ifElseFunction",
+        BlockKind.CONDITION,
+        slots("extras.variables <- functionInputVariables : json"),
+        choices="if_else",
+    ),
+    NodeType(
+        "seqToolNode",
+        BlockKind.INTEGRATION,
+        implied=implied(tool__kind="external", tool__service="tools"),
+        rest=("tool", "arguments"),
+    ),
+    NodeType(
+        "seqCustomFunction",
+        BlockKind.CODE,
+        slots("tool.code <- javascriptFunction : text", "tool.arguments <- functionInputVariables : json"),
+        implied=implied(tool__kind="javascript"),
+        rest=("tool", "settings"),
+    ),
+    NodeType(
+        "customFunction",
+        BlockKind.CODE,
+        slots("tool.code <- javascriptFunction : text", "tool.arguments <- functionInputVariables : json"),
+        implied=implied(tool__kind="javascript"),
+        rest=("tool", "settings"),
+    ),
+    NodeType("seqExecuteFlow", BlockKind.WORKFLOW, slots("journey <- selectedFlow : text")),
+    NodeType("seqState", None, role="state"),
+    NodeType("stickyNote", BlockKind.NOTE, NOTE, rest=None),
+    NodeType(
+        "promptTemplate",
+        None,
+        slots("prompt <- template : text", "values <- promptValues : json"),
+        role="prompt",
+        rest=("settings",),
+    ),
+    NodeType(
+        "chatPromptTemplate",
+        None,
+        slots(
+            "prompt <- systemMessagePrompt : text",
+            "agent.input <- humanMessagePrompt : text",
+            "values <- promptValues : json",
         ),
-        NodeType(
-            "ifElseFunction",
-            BlockKind.CONDITION,
-            slots("extras.variables <- functionInputVariables : json"),
-            choices="if_else",
-        ),
-        NodeType(
-            "seqToolNode",
-            BlockKind.INTEGRATION,
-            implied=implied(tool__kind="external", tool__service="tools"),
-            rest=("tool", "arguments"),
-        ),
-        NodeType(
-            "seqCustomFunction",
-            BlockKind.CODE,
-            slots("tool.code <- javascriptFunction : text", "tool.arguments <- functionInputVariables : json"),
-            implied=implied(tool__kind="javascript"),
-            rest=("tool", "settings"),
-        ),
-        NodeType(
-            "customFunction",
-            BlockKind.CODE,
-            slots("tool.code <- javascriptFunction : text", "tool.arguments <- functionInputVariables : json"),
-            implied=implied(tool__kind="javascript"),
-            rest=("tool", "settings"),
-        ),
-        NodeType("seqExecuteFlow", BlockKind.WORKFLOW, slots("journey <- selectedFlow : text")),
-        NodeType("seqState", None, role="state"),
-        NodeType("stickyNote", BlockKind.NOTE, NOTE, rest=None),
-        NodeType(
-            "promptTemplate",
-            None,
-            slots("prompt <- template : text", "values <- promptValues : json"),
-            role="prompt",
-            rest=("settings",),
-        ),
-        NodeType(
-            "chatPromptTemplate",
-            None,
-            slots(
-                "prompt <- systemMessagePrompt : text",
-                "agent.input <- humanMessagePrompt : text",
-                "values <- promptValues : json",
-            ),
-            role="prompt",
-            rest=("settings",),
-        ),
-        NodeType(
-            "chatflowTool",
-            None,
-            slots("tool.workflow <- selectedChatflow : text", "tool.description <- description : text"),
-            implied=implied(tool__kind="workflow"),
-            role="tool",
-            rest=("tool", "settings"),
-        ),
-        NodeType(
-            "customTool",
-            None,
-            slots("tool.tool <- selectedTool : text"),
-            implied=implied(tool__kind="external", tool__service="customTool"),
-            role="tool",
-            rest=("tool", "arguments"),
-        ),
-    ]
+        role="prompt",
+        rest=("settings",),
+    ),
+    NodeType(
+        "chatflowTool",
+        None,
+        slots("tool.workflow <- selectedChatflow : text", "tool.description <- description : text"),
+        implied=implied(tool__kind="workflow"),
+        role="tool",
+        rest=("tool", "settings"),
+    ),
+    NodeType(
+        "customTool",
+        None,
+        slots("tool.tool <- selectedTool : text"),
+        implied=implied(tool__kind="external", tool__service="customTool"),
+        role="tool",
+        rest=("tool", "arguments"),
+    ),
 )
+COMPONENTS = Table(row if row.kind is BlockKind.NOTE else row._replace(ports=PORTS) for row in _COMPONENTS)
 STEPS = frozenset({"Chains", "Agents", "Engine", "Multi Agents", "Sequential Agents"})
 """The categories of components that are steps of a conversation; what feeds them is a part."""
 ROLES = {
@@ -319,7 +341,7 @@ ALONE = {
 
 def step(name: str) -> NodeType:
     """The row of a chain, an agent or an engine."""
-    return NodeType(name, BlockKind.AGENT, _STEP, rest=("agent", "settings"), writes=False)
+    return NodeType(name, BlockKind.AGENT, _STEP, rest=("agent", "settings"), writes=False, ports=PORTS)
 
 
 def part(name: str, role: str) -> NodeType:
@@ -333,9 +355,10 @@ def part(name: str, role: str) -> NodeType:
             role=role,
             rest=("tool", "arguments"),
             writes=False,
+            ports=PORTS,
         )
     found = _MODEL_PART if role == "model" else ()
-    return NodeType(name, None, found, role=role, rest=("settings",), writes=False)
+    return NodeType(name, None, found, role=role, rest=("settings",), writes=False, ports=PORTS)
 
 
 def alone(name: str, kind: BlockKind) -> NodeType:

@@ -39,22 +39,26 @@ def is_dify(value: JsonValue) -> bool:
 
 
 def is_flowise(value: JsonValue) -> bool:
-    """A Flowise document's nodes carry their component's name and its anchors or parameters; a custom tool says
+    """An agentflow of Flowise has nodes whose component's name ends so."""
+    return any(name.endswith("Agentflow") for name, _ in _flowise_nodes(value))
+
+
+def is_flowise_chatflow(value: JsonValue) -> bool:
+    """A chatflow of Flowise has nodes that carry their component's name, anchors and parameters; a custom tool says
     `schema` and `func`."""
-    if not isinstance(value, dict):
-        return False
-    if {"schema", "func", "iconSrc"} <= value.keys():
+    if isinstance(value, dict) and {"schema", "func", "iconSrc"} <= value.keys():
         return True
-    nodes = value.get("nodes")
-    if not isinstance(nodes, list) or not isinstance(value.get("edges"), list):
-        return False
-    for node in nodes:
+    anchors = {"inputAnchors", "inputParams", "outputAnchors"}
+    return any(name and data.keys() & anchors for name, data in _flowise_nodes(value))
+
+
+def _flowise_nodes(value: JsonValue) -> Iterator[tuple[str, dict[str, JsonValue]]]:
+    nodes = value.get("nodes") if isinstance(value, dict) and isinstance(value.get("edges"), list) else None
+    for node in nodes if isinstance(nodes, list) else ():
         data = node.get("data") if isinstance(node, dict) else None
-        name = data.get("name") if isinstance(data, dict) else None
-        if isinstance(data, dict) and isinstance(name, str):
-            if name.endswith("Agentflow") or data.keys() & {"inputAnchors", "inputParams", "outputAnchors"}:
-                return True
-    return False
+        if isinstance(data, dict):
+            name = data.get("name")
+            yield (name if isinstance(name, str) else "", data)
 
 
 def is_reactflow(value: JsonValue) -> bool:

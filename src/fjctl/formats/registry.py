@@ -6,7 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from fjctl.errors import UsageError
-from fjctl.formats.recognise import is_dify, is_flowise, is_journey, is_reactflow, is_sim
+from fjctl.formats.recognise import is_dify, is_flowise, is_flowise_chatflow, is_journey, is_reactflow, is_sim
 from fjctl.model.workflow import BlockKind
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ FORMATS: tuple[Format, ...] = (
     Format(
         name="flowise",
         side="workflow",
-        title="Flowise (agentflow v2 and v1, chatflow)",
+        title="Flowise agentflow (v2)",
         suffixes=(".json",),
         module="fjctl.formats.flowise",
         recognise=is_flowise,
@@ -96,6 +96,19 @@ FORMATS: tuple[Format, ...] = (
         conversation=False,
         timeouts=False,
         choose_too=frozenset({BlockKind.HUMAN}),
+        refer_by_id=True,
+    ),
+    Format(
+        name="flowise-chatflow",
+        side="workflow",
+        title="Flowise chatflow, sequential agents, multi-agents (v1)",
+        suffixes=(".json",),
+        module="fjctl.formats.flowise_chatflow",
+        recognise=is_flowise_chatflow,
+        preserves="every component and its settings, layout, ids; new steps are better written as agentflow",
+        choosers=True,
+        conversation=False,
+        timeouts=False,
         refer_by_id=True,
     ),
     # ragflow

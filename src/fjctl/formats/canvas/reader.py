@@ -11,7 +11,6 @@ from fjctl.formats.canvas.parts import Link, Parts
 from fjctl.formats.canvas.scope import Scope
 from fjctl.formats.canvas.settings import read_fields
 from fjctl.formats.canvas.soundness import opened
-from fjctl.formats.canvas.table import NodeType
 from fjctl.formats.graph import check_graph
 from fjctl.model.workflow import BODY, Block, BlockKind, Edge, Workflow
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from fjctl.diagnostics import Diagnostic
     from fjctl.formats.canvas.dialect import Dialect
     from fjctl.formats.canvas.drawing import Drawing, Node, Wire
+    from fjctl.formats.canvas.table import NodeType
     from fjctl.source import JsonValue
 
 Way = tuple[str, str | None, str]
