@@ -147,7 +147,10 @@ class Agentflow(Flowise):
         wanted = {BlockKind.RESPONSE: "directReplyAgentflow", BlockKind.TRIGGER: START}
         if block.kind in wanted:
             return self.table.rows[wanted[block.kind]]
-        if block.kind in {BlockKind.MCP, BlockKind.MEMORY, BlockKind.GUARDRAIL, BlockKind.EVALUATOR, BlockKind.OPAQUE}:
+        if block.kind is BlockKind.OPAQUE:
+            found = super().type_for(block)
+            return found if found is not None and found.name.endswith("Agentflow") else self.table.rows["toolAgentflow"]
+        if block.kind in {BlockKind.MCP, BlockKind.MEMORY, BlockKind.GUARDRAIL, BlockKind.EVALUATOR}:
             return self.table.rows["toolAgentflow"]
         return self.table.of_kind(block.kind)
 

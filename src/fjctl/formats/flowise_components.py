@@ -35,6 +35,7 @@ _INSTANCE = re.compile(r"\{\{\s*[\w.\-]+\.data\.instance\s*\}\}")
 _OUTPUT = re.compile(r"\{\{\s*([\w\-]+)\.data\.instance\s*\}\}")
 _NAMES = (
     "agentName",
+    "llmNodeName",
     "workerName",
     "supervisorName",
     "chainName",

@@ -71,7 +71,8 @@ def _messages_out(fields: Any, prior: Any, _beyond: Any, _scope: Scope) -> Any:
 
 
 def _has_messages(scope: Scope) -> bool:
-    return any(key.endswith("Messages") and not is_blank(item) for key, item in raw_inputs(scope).items())
+    found = (item for key, item in raw_inputs(scope).items() if key.endswith("Messages"))
+    return any(_messages_in(item, scope) is not None for item in found)
 
 
 def _user_in(value: Any, scope: Scope) -> Read | None:

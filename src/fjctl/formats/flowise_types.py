@@ -332,8 +332,6 @@ ALONE = {
     "Tools (MCP)": BlockKind.MCP,
     "Memory": BlockKind.MEMORY,
     "Utilities": BlockKind.INTEGRATION,
-    "Chat Models": BlockKind.AGENT,
-    "LLMs": BlockKind.AGENT,
     "Moderation": BlockKind.GUARDRAIL,
 }
 """What a component of a category is that feeds nothing."""
@@ -363,7 +361,5 @@ def part(name: str, role: str) -> NodeType:
 
 def alone(name: str, kind: BlockKind) -> NodeType:
     """The row of a component that would feed another and does not."""
-    if kind is BlockKind.AGENT:
-        return NodeType(name, kind, _MODEL_PART, rest=("agent", "settings"), writes=False)
     said = implied(tool__kind="external", tool__service=name)
     return NodeType(name, kind, implied=said, rest=("tool", "arguments"), writes=False)

@@ -117,6 +117,8 @@ class Dialect:
         if block.kind in TOOL_KINDS:
             tool = block.fields.get("tool")
             service = tool.get("service") if isinstance(tool, dict) else None
+            if block.kind is BlockKind.OPAQUE and isinstance(service, str):
+                return self.table.get(service) or opaque(service)
             for row in self.table.rows.values():
                 if (
                     isinstance(service, str)

@@ -32,8 +32,6 @@ class NewParts:
 
     def take(self, fields: Map) -> Map:
         """Draws what the row's ports are for; gives the fields that are left for the block itself."""
-        if TOOL in self.row.ports:
-            fields = self._tools(fields, self.row.ports[TOOL])
         return self._feeding(fields, home_of(self.block.kind), self.row, self.block.id, direct=True)
 
     def _tools(self, fields: Map, port: str) -> Map:
@@ -51,6 +49,7 @@ class NewParts:
         """Draws the parts whose maps stand at `home` in the fields of what they feed."""
         for role, port in row.ports.items():
             if role == TOOL and direct:
+                fields = self._tools(fields, port)
                 continue
             for key in self._keys(fields, home, role, direct=direct):
                 fields = self._part(fields, (*home, key), role, (target, port), direct=direct)
