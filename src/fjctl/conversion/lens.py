@@ -73,7 +73,7 @@ def prepare(journey: Journey, form: Format, prior: Workflow | None = None, named
     `named` (the prior one where there is one) gives to more than one block."""
     known = prior or named
     names = {b.id: b.name for b in known.blocks if b.kind is not BlockKind.NOTE} if known is not None else None
-    builder = Builder(journey, names, refer_by_id=form.refer_by_id, unique_names=form.unique_names)
+    builder = Builder(journey, names, refer_by_id=form.refer_by_id)
     workflow = builder.workflow()
     keys = {node: key for key, node in builder.keys.items()}
     nodes = dict(builder.keys)

@@ -58,18 +58,12 @@ def to_workflow(journey: Journey) -> Workflow:
 class Builder:
     """Builds one journey's workflow; `keys` is what it calls each block, key → id. `written` are the names that blocks
     already bear, by id: builders allow the same name twice, and what is so is left so. With `refer_by_id` references
-    name blocks by id (see `model/references.py`); without `unique_names` two blocks may be called the same."""
+    name blocks by id (see `model/references.py`)."""
 
     def __init__(
-        self,
-        journey: Journey,
-        written: Mapping[str, str] | None = None,
-        *,
-        refer_by_id: bool = False,
-        unique_names: bool = True,
+        self, journey: Journey, written: Mapping[str, str] | None = None, *, refer_by_id: bool = False
     ) -> None:
         self.journey = journey
-        self.unique_names = unique_names
         self.refer_by_id = refer_by_id
         self.written = written or {}
         self.unreachable: set[str] = set()
@@ -144,8 +138,8 @@ class Builder:
                 taken.add(normalize(name))
         kept_keys = set(kept.values())
         for key, name in wanted.items():
-            kept_name = key in kept_keys or not self.unique_names
-            self.names[key.removeprefix(ENTRY)] = name if kept_name else _free_name(name, taken)
+            free = key in kept_keys or self.refer_by_id  # who refers by ids may give a name twice
+            self.names[key.removeprefix(ENTRY)] = name if free else _free_name(name, taken)
 
     def _untitled(self, key: str) -> str:
         """The name of a block for which the journey has no title: the key's, or none where the block has none."""

@@ -21,7 +21,6 @@ class Format(NamedTuple):
     can draw a way back; `conversation`: it has room for what only a conversation has; `timeouts`: an edge may be
     taken because its source waited too long; `choose_too`: kinds of blocks that, where only condition and router blocks
     choose, still draw the choices made by a person's command; `refer_by_id`: references name blocks by id;
-    `unique_names`: no two blocks may be called the same;
     `syntax`: how a new file is written."""
 
     name: str
@@ -37,7 +36,6 @@ class Format(NamedTuple):
     timeouts: bool = True
     choose_too: frozenset[BlockKind] = frozenset()
     refer_by_id: bool = False
-    unique_names: bool = True
     syntax: Literal["json", "yaml"] = "json"
 
     def load(self) -> WorkflowFormat:
@@ -99,7 +97,6 @@ FORMATS: tuple[Format, ...] = (
         timeouts=False,
         choose_too=frozenset({BlockKind.HUMAN}),
         refer_by_id=True,
-        unique_names=False,
     ),
     Format(
         name="flowise-chatflow",
@@ -113,7 +110,6 @@ FORMATS: tuple[Format, ...] = (
         conversation=False,
         timeouts=False,
         refer_by_id=True,
-        unique_names=False,
     ),
     # ragflow
     # chainforge

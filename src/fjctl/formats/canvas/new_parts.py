@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fjctl.formats.canvas.dialect import home_of
 from fjctl.formats.canvas.drawing import Node, Wire
@@ -32,38 +32,24 @@ class NewParts:
 
     def take(self, fields: Map) -> Map:
         """Draws what the row's ports are for; gives the fields that are left for the block itself."""
-        return self._feeding(fields, home_of(self.block.kind), self.row, self.block.id, direct=True)
+        home = home_of(self.block.kind)
+        for role, port in self.row.ports.items():
+            fields = self._tools(fields, port) if role == TOOL else self._role(fields, role, port, home)
+        return self._inner(self.row, self.block.id, fields, home)  # a second one of a role
 
     def _tools(self, fields: Map, port: str) -> Map:
         tools = fields.get("tools")
         for name, contract in list(tools.items()) if isinstance(tools, dict) else []:
-            row = self.dialect.part_for(TOOL, contract) if isinstance(contract, dict) else None
-            if row is None:
+            row = self.dialect.part_for(TOOL, contract if isinstance(contract, dict) else {})
+            if row is None or not isinstance(contract, dict):
                 continue
             said: Map = {TOOL: {key: item for key, item in contract.items() if key != "title"}}
-            self._add(row, TOOL, (self.block.id, port), str(contract.get("title") or name), said, name)
+            self._add(row, TOOL, self.block.id, port, str(contract.get("title") or name), said, name)
             fields = without(fields, [("tools", name)])
         return fields
 
-    def _feeding(self, fields: Map, home: Path, row: NodeType, target: str, *, direct: bool) -> Map:
-        """Draws the parts whose maps stand at `home` in the fields of what they feed."""
-        for role, port in row.ports.items():
-            if role == TOOL and direct:
-                fields = self._tools(fields, port)
-                continue
-            for key in self._keys(fields, home, role, direct=direct):
-                fields = self._part(fields, (*home, key), role, (target, port), direct=direct)
-        return fields
-
-    @staticmethod
-    def _keys(fields: Map, home: Path, role: str, *, direct: bool) -> list[str]:
-        """The keys of a role's parts: one for each, and, where it is the block's own, one to begin with."""
-        held = at(fields, home) if home else fields
-        name = holder_of(role)
-        found = [key for key in held if is_numbered(key, name)] if isinstance(held, dict) else []
-        return found or ([name] if direct else [])
-
-    def _part(self, fields: Map, path: Path, role: str, into: tuple[str, str], *, direct: bool) -> Map:
+    def _role(self, fields: Map, role: str, port: str, home: Path) -> Map:
+        path = (*home, holder_of(role))
         held = at(fields, path)
         if held is not ABSENT and not isinstance(held, dict):
             return fields  # a word of another builder's, no part
@@ -72,14 +58,30 @@ class NewParts:
         if row is None:
             return fields
         said: Map = {key: item for key, item in held.items() if key not in {TYPE, NAME}}
-        first = direct and path[0] == "agent" and path[-1] == holder_of(role)
-        spread = self._spread(fields, row) if first else []
+        spread = self._spread(fields, row) if path[0] == "agent" else []
         if not held and not spread:
             return fields
         for meaning in spread:
             put(said, meaning, at(fields, meaning))
-        self._add(row, role, into, str(held.get(NAME) or row.label or row.name), said, path[-1])
+        self._add(row, role, self.block.id, port, str(held.get(NAME) or row.label or row.name), said, role)
         return without(fields, [path, *spread])
+
+    def _inner(self, row: NodeType, host: str, said: Map, home: Path) -> Map:
+        """Draws the parts that are kept at `home` under their roles; gives what is left for their host itself."""
+        for role, port in row.ports.items():
+            base = TOOL if role == TOOL else holder_of(role)
+            inside = at(said, home) if home else said
+            for key in [key for key in inside if is_numbered(key, base)] if isinstance(inside, dict) else []:
+                held = inside[key]
+                named = isinstance(held, dict) and isinstance(held.get(TYPE), str)
+                inner = self.dialect.part_for(role, {**held, "service": held[TYPE]}) if named else None
+                if inner is None:
+                    continue
+                kept: Map = {name: item for name, item in held.items() if name not in {TYPE, NAME}}
+                said = without(said, [(*home, key)])
+                name = str(held.get(NAME) or inner.label or inner.name)
+                self._add(inner, role, host, port, name, kept, f"{host}.{key}")
+        return said
 
     def _spread(self, fields: Map, row: NodeType) -> list[Path]:
         """What the block says in our model's words and a part of this type keeps."""
@@ -87,15 +89,17 @@ class NewParts:
         meanings = dict.fromkeys(slot.meaning for slot in row.slots if slot.meaning and slot.meaning not in own)
         return [meaning for meaning in meanings if at(fields, meaning) is not ABSENT]
 
-    def _add(self, row: NodeType, role: str, into: tuple[str, str], name: str, said: Map, key: str) -> None:
-        target, port = into
-        identifier = self.dialect.new_part_id(target, key, row)
-        node = Node(id=identifier, type=row.name, name=name, parent=self.block.parent)
+    def _add(self, row: NodeType, role: str, host: str, port: str, name: str, said: Map, key: str) -> None:
+        identifier = self.dialect.new_part_id(self.block.id, key, row)
+        node = Node(id=identifier, type=row.name, name=name, parent=self.block.parent, role=role)
         if self.block.x is not None and self.block.y is not None:
             node.x = self.block.x - 120 + 220.0 * len(self.nodes)
             node.y = self.block.y + 260.0
         self.nodes.append(node)
-        self.wires.append(Wire(source=identifier, target=target, out=self.dialect.part_port(row, role), into=port))
-        home = (TOOL, "settings") if role == TOOL and target == self.block.id else ()
-        said = self._feeding(said, home, row, identifier, direct=False)
-        node.settings = write_settings(self.dialect, row, said, None, self.scope)
+        home: Path = (TOOL, "settings") if TOOL in said and role == TOOL else ()
+        left = self._inner(row, identifier, said, home)
+        node.settings = write_settings(self.dialect, row, left, None, self.scope)
+        if role == TOOL and host == self.block.id:
+            self.dialect.name_tool(node, key)
+        wire: Any = Wire(source=identifier, target=host, out=self.dialect.part_port(row, role), into=port)
+        self.wires.append(wire)
