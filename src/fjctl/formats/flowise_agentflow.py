@@ -13,7 +13,7 @@ from fjctl.formats import flowise_forms as spelled
 from fjctl.formats import flowise_texts as texts
 from fjctl.formats.base import is_blank, warning
 from fjctl.formats.canvas.drawing import Node, Wire
-from fjctl.formats.flowise_definitions import definition, edge_colors
+from fjctl.formats.flowise_definitions import anchors, beginning, definition, edge_colors
 from fjctl.formats.flowise_graph import Flowise, data_of, title
 from fjctl.formats.flowise_types import MODEL_SETTINGS, V2
 from fjctl.model.workflow import Block, BlockKind
@@ -158,7 +158,7 @@ class Agentflow(Flowise):
         """`<type>_<word>`: without a dash, since jumps name their goal as `<id>-<label>`."""
         if _OWN_ID.fullmatch(block.id):
             return block.id
-        row = self.table.of_kind(block.kind) or self.table.rows["toolAgentflow"]
+        row = self.type_for(block) or self.table.rows["toolAgentflow"]
         return f"{row.name.partition('/')[0]}_{_DASH.sub('', block.id)[:8] or '0'}"
 
     def new_wire_id(self, wire: Wire) -> str:
@@ -173,12 +173,15 @@ class Agentflow(Flowise):
         jumps = _Jumps(drawing, prior)
         nodes = [self._written(node, drawing) for node in drawing.nodes]
         by_id = {node.id: node for node in drawing.nodes}
-        edges = [
-            _edge(by_id[wire.source], wire, jumps.target(by_id[wire.source], wire))
-            for wire in drawing.wires
-            if wire.out != self.body_port
-        ]
+        edges = [self._connected(by_id, wire, jumps) for wire in drawing.wires if wire.out != self.body_port]
         return {**title(drawing, prior), "nodes": [*nodes, *jumps.nodes], "edges": edges}
+
+    @staticmethod
+    def _connected(by_id: Mapping[str, Node], wire: Wire, jumps: _Jumps) -> Map:
+        source = by_id[wire.source]
+        target = jumps.target(source, wire)
+        into = by_id[target].type.partition("/")[0] if target in by_id else LOOP
+        return _edge(source, wire, target, into)
 
     def _written(self, node: Node, drawing: Drawing) -> Map:
         kind = node.type.partition("/")[0]
@@ -230,7 +233,9 @@ def node_of(kind: str, node: Node, settings: Map) -> Map:
     raw = node.raw
     data: Map = {"id": node.id, "label": node.name, "name": kind, "inputs": settings}
     if not raw:
-        data = {**definition(kind, node.id), **data}
+        data = {**definition(kind, node.id), **data, "inputs": {**beginning(kind), **settings}}
+        if kind in _NUMBERED:
+            data["outputAnchors"] = anchors(kind, node.id, _ways_out(kind, settings))
     shape = "iteration" if kind == ITERATION else "stickyNote" if kind.startswith("stickyNote") else "agentFlow"
     written: Map = {"id": node.id, "type": raw.get("type", shape), "position": {"x": node.x or 0, "y": node.y or 0}}
     written["data"] = data
@@ -242,7 +247,16 @@ def node_of(kind: str, node: Node, settings: Map) -> Map:
     return written
 
 
-def _edge(source: Node, wire: Wire, target: str) -> Map:
+_NUMBERED = {"conditionAgentflow": "conditions", "conditionAgentAgentflow": "conditionAgentScenarios"}
+
+
+def _ways_out(kind: str, settings: Map) -> int:
+    """How many ways lead out of a node that chooses; a condition has an else beside its rows."""
+    rows = settings.get(_NUMBERED[kind])
+    return (len(rows) if isinstance(rows, list) else 0) + (kind == "conditionAgentflow")
+
+
+def _edge(source: Node, wire: Wire, target: str, into: str) -> Map:
     kind = source.type.partition("/")[0]
     handle = f"{source.id}-output-{wire.out or kind}"
     raw = wire.raw if isinstance(wire.raw, dict) else {}
@@ -259,7 +273,7 @@ def _edge(source: Node, wire: Wire, target: str) -> Map:
         if wire.out
         else {}
     )
-    data = {**edge_colors(kind, target.rpartition("_")[0]), **label, "isHumanInput": human}
+    data = {**edge_colors(kind, into), **label, "isHumanInput": human}
     return {**written, "data": data, "type": "agentFlow", "id": f"{source.id}-{handle}-{target}-{target}"}
 
 
@@ -285,17 +299,15 @@ class _Jumps:
         said = source.settings.get(JUMPS, {})
         told = said.get(wire.out or "next") if isinstance(said, dict) else None
         prior = self.known.get(raw.get("target"))
-        if prior is None and told is None and wire.ends() not in self.back:
+        if wire.ends() not in self.back and (prior is None or _goal(prior) != wire.target):
             return wire.target
         goal = next(node for node in self.drawing.nodes if node.id == wire.target)
         settings: Map = {"loopBackToNode": f"{goal.id}-{goal.name}", "maxLoopCount": _MOST, **(told or {})}
         name = str(settings.pop("name", ""))
         if prior is not None:
             identifier = str(prior["id"])
-            before = data_of(prior).get("inputs")
-            kept = before.get("loopBackToNode") if isinstance(before, dict) else None
-            if isinstance(kept, str) and kept.partition("-")[0] == goal.id:
-                settings["loopBackToNode"] = kept
+            if _goal(prior) == goal.id:
+                settings["loopBackToNode"] = data_of(prior)["inputs"]["loopBackToNode"]
             name = name or str(data_of(prior).get("label") or "")
         else:
             identifier = f"{LOOP}_{len(self.made) + len(self.known)}"
@@ -306,6 +318,13 @@ class _Jumps:
             node.parent = source.parent
             self.nodes.append(node_of(LOOP, node, settings))
         return identifier
+
+
+def _goal(raw: Map) -> str:
+    """The node that a loop node jumps back to."""
+    inputs = data_of(raw).get("inputs")
+    said = inputs.get("loopBackToNode") if isinstance(inputs, dict) else None
+    return said.partition("-")[0] if isinstance(said, str) else ""
 
 
 def _beside(prior: Map | None, source: Node) -> tuple[float, float]:

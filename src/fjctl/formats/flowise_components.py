@@ -16,7 +16,7 @@ from fjctl.formats.canvas.conditions import Comparison, parse, spell
 from fjctl.formats.canvas.dialect import Choices
 from fjctl.formats.canvas.drawing import Node, Wire
 from fjctl.formats.canvas.table import NodeType, Table, opaque
-from fjctl.formats.flowise_graph import TAB, Flowise, data_of, title
+from fjctl.formats.flowise_graph import TAB, Flowise, category_of, data_of, title
 from fjctl.formats.flowise_types import ALONE, PORTS, ROLES, STEPS, alone, part, step
 from fjctl.formats.flowise_types import COMPONENTS as TABLE
 from fjctl.model.names import stable_id
@@ -45,8 +45,8 @@ _NAMES = (
 )
 _OWN_ID = re.compile(r"\w+")
 _DASH = re.compile(r"\W+")
-COMPONENT = "component"
-"""Setting of a step under which the journey keeps what component it is."""
+COMPONENT, CATEGORY = "component", "category"
+"""Settings under which the journey keeps what component a step is, and of what category one is that feeds nothing."""
 _OPERATIONS = {
     "Is": "eq",
     "Is Not": "ne",
@@ -213,7 +213,7 @@ class Components(Flowise):
             for key, item in given.items()
             if key not in _NAMES and not _is_instance(item) and not TAB.match(key) and item not in _NOTHING
         }
-        if node.type not in self.table.rows and data_of(node.raw).get("category") in STEPS:
+        if node.type not in self.table.rows and category_of(node.raw) in STEPS:
             kept[COMPONENT] = node.type
         return kept
 
@@ -229,6 +229,11 @@ class Components(Flowise):
 
     def opened(self, drawing: Drawing) -> None:
         """A loop of sequential agents names the agent it goes back to."""
+        feeding = {wire.source for wire in drawing.wires}
+        for node in drawing.nodes:
+            category = category_of(node.raw)
+            if node.id not in feeding and category in ALONE:
+                node.settings[CATEGORY] = category
         by_name = {node.name: node for node in reversed(drawing.nodes)}
         for node in [node for node in drawing.nodes if node.type == "seqLoop"]:
             target = by_name.get(str(node.settings.get("loopToName")))
@@ -243,14 +248,15 @@ class Components(Flowise):
         known = self.table.get(node.type)
         if known is not None:
             return known
-        category = data_of(node.raw).get("category")
+        category = category_of(node.raw)
         if category in STEPS:
             return step(node.type)
-        role = ROLES.get(category) if isinstance(category, str) else None
+        role = ROLES.get(category)
         return part(node.type, role) if role is not None else opaque(node.type)
 
     def role(self, node: Node, row: NodeType, leaving: Sequence[Wire]) -> str:
         """A component that feeds nothing is a step of its own; a chain that feeds a tool is its part."""
+        del node
         if not row.role:
             feeds = {wire.into for wire in leaving}
             return "chain" if feeds and feeds <= {"baseChain"} else ""
@@ -291,8 +297,7 @@ class Components(Flowise):
 
     def type_alone(self, node: Node) -> NodeType:
         """The row of a component that would feed another and does not."""
-        category = data_of(node.raw).get("category")
-        kind = ALONE.get(category) if isinstance(category, str) else None
+        kind = ALONE.get(category_of(node.raw))
         return alone(node.type, kind) if kind is not None else opaque(node.type)
 
     def read_text(self, text: str, scope: Scope) -> str:
@@ -327,7 +332,8 @@ def _category(node: Node, drawing: Drawing) -> str:
     """The category of a new node's component: of a step by its own, of a part by what it enters."""
     into = next((wire.into for wire in drawing.wires if wire.source == node.id and wire.into), "")
     role = next((role for role, port in PORTS.items() if port == into), "")
-    return next((name for name, known in ROLES.items() if known == role), "Chains")
+    usual = "Chains" if COMPONENT in node.settings else str(node.settings.get(CATEGORY) or "")
+    return next((name for name, known in ROLES.items() if known == role), usual)
 
 
 def _is_instance(value: Any) -> bool:
@@ -342,7 +348,7 @@ def _written(node: Node, category: str = "") -> Map:
     given: Map = inputs if isinstance(inputs, dict) else {}
     place = next((key for key in _NAMES if isinstance(given.get(key), str) and given[key]), "")
     label = data.get("label", node.name) if place else node.name
-    settings = {key: item for key, item in node.settings.items() if key != COMPONENT}
+    settings = {key: item for key, item in node.settings.items() if key not in {COMPONENT, CATEGORY}}
     settings = {place: node.name, **settings} if place else settings
     raw = node.raw
     written: Map = {
@@ -351,7 +357,7 @@ def _written(node: Node, category: str = "") -> Map:
         "position": {"x": node.x or 0, "y": node.y or 0},
     }
     written["data"] = {"id": node.id, "label": label, "name": node.type, "inputs": settings}
-    if not raw and node.type not in TABLE.rows:
+    if category and not raw and node.type not in TABLE.rows:
         written["data"]["category"] = category
     if node.parent is not None:
         written["parentNode"] = node.parent

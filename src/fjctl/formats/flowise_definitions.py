@@ -52,9 +52,8 @@ def anchors(kind: str, identifier: str, count: int = 0) -> list[Map]:
 
 
 def beginning(kind: str) -> Map:
-    """The values that a new node's form begins with: the definition's defaults, empty where there is none."""
-    params = _definitions().get(kind, {}).get("inputs", [])
-    return {param["name"]: param.get("default", "") for param in params}
+    """The fields of a new node's form, empty: the editor writes every field that there is."""
+    return {param["name"]: "" for param in _definitions().get(kind, {}).get("inputs", [])}
 
 
 def edge_colors(source: str, target: str) -> Map:

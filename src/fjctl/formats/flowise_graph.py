@@ -65,6 +65,12 @@ def data_of(raw: Map) -> Map:
     return data if isinstance(data, dict) else {}
 
 
+def category_of(raw: Map) -> str:
+    """The category of a node's component; empty where it says none."""
+    found = data_of(raw).get("category")
+    return found if isinstance(found, str) else ""
+
+
 def title(drawing: Drawing, prior: JsonValue) -> Map:
     """Name and description, where the file has room for them: exports have none, files of the marketplace do."""
     room = prior.keys() if isinstance(prior, dict) else {"name", "description"}

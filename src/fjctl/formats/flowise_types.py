@@ -66,7 +66,6 @@ V2 = Table(
             (*_agent("llm"), *slots("agent.output <- llmStructuredOutput : schema")),
             usual=_usual("llm"),
             rest=("agent", "settings"),
-            outputs={"": "", "content": "content"},
         ),
         NodeType(
             "agentAgentflow",
@@ -122,7 +121,7 @@ V2 = Table(
             implied=implied(tool__kind="http"),
             usual={"bodyType": "json", "responseType": "json"},
             rest=("tool", "settings"),
-            outputs={"output.http.data": "data", "output.http.status": "status"},
+            outputs={"http.data": "data", "http.status": "status"},
         ),
         NodeType(
             "customFunctionAgentflow",
