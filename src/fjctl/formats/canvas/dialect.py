@@ -5,9 +5,11 @@ A builder's module subclasses `Dialect`, gives it a `Table`, and binds it; `read
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fjctl.formats.canvas import forms
+from fjctl.formats.canvas import forms, loops
+from fjctl.formats.canvas.scope import Scope
 from fjctl.formats.canvas.table import Table, opaque
 from fjctl.model.names import slug, stable_id
 from fjctl.model.workflow import BODY, ERROR, TIMEOUT, TOOL_KINDS, Block, BlockKind
@@ -17,8 +19,8 @@ if TYPE_CHECKING:
 
     from fjctl.formats.canvas.drawing import Drawing, Node, Wire
     from fjctl.formats.canvas.forms import Form
+    from fjctl.formats.canvas.loops import LoopPorts
     from fjctl.formats.canvas.paths import Map
-    from fjctl.formats.canvas.scope import Scope
     from fjctl.formats.canvas.table import NodeType
     from fjctl.model.workflow import Branch
     from fjctl.source import JsonValue, Pointer
@@ -55,6 +57,8 @@ class Dialect:
     timeout_port: str | None = None
     body_port: str | None = None
     """The port of a container that leads into it, where the builder draws that as a wire from the container."""
+    loops: LoopPorts | None = None
+    """For a builder that draws loops flat: `open` ends with `fold_loops`, `close` begins with `unfold_loops`."""
 
     def open(self, value: JsonValue) -> Drawing | None:
         """*Required.* A parsed document taken apart; None where there is no graph in it."""
@@ -89,7 +93,17 @@ class Dialect:
 
     def type_of(self, node: Node) -> NodeType:
         """The row of a node's type."""
-        return self.table.get(node.type) or opaque(node.type)
+        row = self.table.get(node.type) or opaque(node.type)
+        if self.loops is not None and row.kind is BlockKind.LOOP and node.inside is None:
+            return _chooser(row)
+        return row
+
+    def choices_of(self, row: NodeType) -> Choices | None:
+        """How a type spells its ways out; None for one that has a single one."""
+        if row.choices == _LOOP and self.loops is not None:
+            ports = self.loops
+            return Choices(lambda *_: loops.read_choice(ports), lambda found, *_: loops.write_choice(found, ports))
+        return self.choices[row.choices] if row.choices else None
 
     def type_for(self, block: Block) -> NodeType | None:
         """The type a new node for this block has: that of the same service, else the first of its kind. None where the
@@ -134,19 +148,49 @@ class Dialect:
             return TIMEOUT
         if wire.out == self.body_port:
             return BODY
-        del block
+        if self.loops is not None and block.kind is BlockKind.LOOP and wire.out == self.loops.item:
+            return BODY
         return None
 
     def port(self, block: Block, branch: str | None) -> str | None:
         """The port for an edge's branch that is none of the block's own; None where the builder cannot draw it."""
-        del block
         if branch == ERROR:
             return self.error_port
         if branch == TIMEOUT:
             return self.timeout_port
+        if self.loops is not None and block.kind is BlockKind.LOOP and branch in {None, BODY}:
+            return self.loops.done if branch is None else self.loops.item
         if branch == BODY:
             return self.body_port
         return self.plain_port
+
+    def fold_loops(self, drawing: Drawing, *, loose: bool = False) -> None:
+        """Makes containers of the loops in a drawing of a builder that draws them flat (see `loops.fold`)."""
+        if self.loops is not None:
+            found = [node for node in drawing.nodes if self._loops(node)]
+            if found:
+                loops.fold(drawing, found, self.loops, loose=loose)
+
+    def unfold_loops(self, drawing: Drawing) -> None:
+        """Draws the containers of a drawing flat, for a builder that does."""
+        if self.loops is not None:
+            inside = {node.parent for node in drawing.nodes}
+            found = [node for node in drawing.nodes if node.id in inside and self._loops(node)]
+            if found:
+                loops.unfold(drawing, found, self.loops, partial(self._ways_out, Scope(drawing)))
+
+    def _loops(self, node: Node) -> bool:
+        row = self.table.get(node.type)
+        return row is not None and row.kind is BlockKind.LOOP
+
+    def _ways_out(self, scope: Scope, node: Node, wires: Sequence[Wire]) -> Sequence[str]:
+        row = self.type_of(node)
+        if row.kind is BlockKind.LOOP and self.loops is not None:
+            return (self.loops.done,)
+        choices = self.choices_of(row)
+        if choices is not None:
+            return [branch.id for branch in choices.read(node, wires, scope)]
+        return () if row.kind is BlockKind.NOTE else (self.plain_port,)
 
     def entry_port(self, row: NodeType) -> str:
         """The port by which a new wire enters a node of this type."""
@@ -188,6 +232,14 @@ class Dialect:
     def tool_name(self, node: Node) -> str:
         """What an agent's tool is called that is drawn as a node of its own."""
         return slug(node.name or node.type, "tool")
+
+
+_LOOP = "a loop's ways out"
+
+
+def _chooser(row: NodeType) -> NodeType:
+    """The row of a loop node that is no container, because its body is not well formed: one that chooses."""
+    return row._replace(kind=BlockKind.CONDITION, choices=_LOOP, slots=(), rest=("extras",))
 
 
 def home_of(kind: BlockKind) -> tuple[str, ...]:

@@ -112,7 +112,7 @@ class _Reader:
     def _block(self, node: Node, parts: Parts) -> Block:
         dialect, row = self.dialect, self.out.rows[node.id]
         scope = replace(self.out.scope, node=node)
-        choices = dialect.choices[row.choices] if row.choices else None
+        choices = dialect.choices_of(row)
         fields = read_fields(dialect, row, node.settings, scope, choices.keys if choices is not None else ())
         block = Block(id=node.id, kind=_kind(row), type=node.type, name=node.name, enabled=node.enabled, fields=fields)
         block.parent, block.x, block.y = node.parent, node.x, node.y

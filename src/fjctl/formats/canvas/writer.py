@@ -91,10 +91,12 @@ class _Writer:
         node.parent = self.ids.get(block.parent, block.parent) if block.parent is not None else None
         node.width, node.height = block.width, block.height
         node.raw = prior.raw if prior is not None else {}
+        if block.kind is BlockKind.LOOP:
+            node.inside = prior.inside if prior is not None and prior.inside is not None else ()
         scope = replace(self.scope, node=node)
         fields = self._parts(block, cast("Map", deepcopy(block.fields)), scope)
         node.settings = write_settings(dialect, row, fields, prior.settings if prior is not None else None, scope)
-        choices = dialect.choices[row.choices] if row.choices else None
+        choices = dialect.choices_of(row)
         if choices is not None:
             ports = choices.write(block.branches, prior, node.settings, scope)
             self.ports |= {(block.id, branch): port for branch, port in ports.items()}
