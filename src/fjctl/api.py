@@ -19,7 +19,8 @@ from fjctl.conversion import bridge
 from fjctl.diagnostics import Diagnostic, Severity, has_errors
 from fjctl.errors import FjctlError, InputError, RefusedError, StoreError, UsageError
 from fjctl.formats import document, registry
-from fjctl.project.files import FileState, inside, read_bytes, read_if_exists
+from fjctl.model.names import slug
+from fjctl.project.files import FileState, inside, read_bytes, read_if_exists, split_flow
 from fjctl.project.pairs import journey_for, workflow_for
 from fjctl.project.settings import Settings
 from fjctl.project.writing import WriteOutcome, write_guarded
@@ -65,7 +66,8 @@ class Options:
 
 @dataclass(slots=True, eq=False)
 class FileResult:
-    """One file's conversion: where it went, what became of it, and everything worth telling."""
+    """One file's conversion: where it went, what became of it, and everything worth telling. `flows` are those of a
+    file that holds several, of which none was named."""
 
     source: str
     target: str = ""
@@ -75,6 +77,7 @@ class FileResult:
     error: FjctlError | None = None
     before: str | None = None
     record: ConversionRecord | None = None
+    flows: list[str] = field(default_factory=list)
 
     @property
     def text(self) -> str | None:
@@ -89,8 +92,10 @@ def reads(text: str | bytes, name: str = "<text>", *, format: str = "") -> Docum
 
 
 def read(path: str | Path, *, format: str = "") -> Document:  # noqa: A002 - the field's word
-    """Reads a file. InputError when there is none to read; problems in it are in the document's `diagnostics`."""
-    return document.read(str(path), read_bytes(Path(path)).data, format_name=format)
+    """Reads a file, or the flow that `file.json#name` names. InputError when there is none to read; problems in it are
+    in the document's `diagnostics`."""
+    file, flow = split_flow(Path(path))
+    return document.read(str(path), read_bytes(file).data, format_name=format, member=flow)
 
 
 def convert(
@@ -123,9 +128,9 @@ def convert_file(path: Path, options: Options, *, target: Path | None = None, st
 
 
 def _convert_file(path: Path, target: Path | None, options: Options, result: FileResult, store: Store | None) -> None:
-    state = read_bytes(path)
-    source = document.read(result.source, state.data, format_name=options.source_format)
-    result.diagnostics = source.located()
+    file, flow = split_flow(path)
+    source = document.read(result.source, read_bytes(file).data, format_name=options.source_format, member=flow)
+    result.diagnostics, result.flows = source.located(), source.members
     if not source.ok:
         return
     form = _form(source, options)
@@ -135,20 +140,24 @@ def _convert_file(path: Path, target: Path | None, options: Options, result: Fil
         raise UsageError(
             "the target is the source itself", hint="name another file with -o, or another format with --to"
         )
-    target = inside(options.root, target)
-    existing = read_if_exists(target)
+    written, flow = split_flow(target)
+    written = inside(options.root, written)
+    existing = read_if_exists(written)
+    if existing is None and flow:
+        hint = "name a file of its own with -o, and import that"
+        raise RefusedError(f"there is no file to write the flow {flow!r} into", place=result.target, hint=hint)
     free = not options.to and source.journey is not None and "format" not in source.journey.get("origin", {})
-    prior = _prior(result, form, existing, any_workflow=free)
+    prior = _prior(result, form, existing, any_workflow=free, flow=flow)
     if prior is not None:
         form = prior.format or form
         result.before = prior.source.text
         if not options.force:
             _guard_edits(source, prior, result, store)
-    names = bridge.Names(str(target), _relative(path, target.parent), _schema(target, options.root))
+    names = bridge.Names(str(written), _relative(path, written.parent), _schema(written, options.root))
     conversion = bridge.convert(source, form, prior, names)
     result.conversion = conversion
     result.diagnostics += conversion.diagnostics
-    _finish(result, conversion, target, existing, options, store)
+    _finish(result, conversion, written, existing, options, store)
 
 
 def _form(source: Document, options: Options) -> Format:
@@ -161,11 +170,13 @@ def _form(source: Document, options: Options) -> Format:
     return bridge.default_target(source)
 
 
-def _prior(result: FileResult, form: Format, existing: FileState | None, *, any_workflow: bool) -> Document | None:
+def _prior(
+    result: FileResult, form: Format, existing: FileState | None, *, any_workflow: bool, flow: str
+) -> Document | None:
     """The target as it is; `any_workflow`: a journey that says nothing of its workflow takes the format it finds."""
     if existing is None:
         return None
-    prior = document.read(result.target, existing.data)
+    prior = document.read(result.target, existing.data, member=flow)
     if not prior.ok:
         result.diagnostics += prior.located()
         raise RefusedError(
@@ -208,7 +219,7 @@ def _guard_edits(source: Document, prior: Document, result: FileResult, store: S
     present = prior.encoded(prior.source.text)
     if agreed_target == present or content_hash(present) in intended:
         return  # as agreed, or as a run wrote it that did not live to say so
-    before = document.read(result.source, agreed_source, format_name=source.format.name)
+    before = document.read(result.source, agreed_source, format_name=source.format.name, member=source.member)
     back = bridge.convert(prior, source.format, before) if before.ok else None
     if back is not None and not back.unchanged:
         hint = f"carry them over with `fjctl convert {result.target} -o {result.source}`, or lose them with --force"
@@ -261,7 +272,7 @@ def target_path(path: Path, source: Document, form: Format, options: Options) ->
         return out / _name(path, form) if options.into_folder or out.is_dir() else out
     settings = options.settings or Settings(root=options.root)
     if source.journey is None:
-        return journey_for(path, settings) if form.side == "journey" else path.parent / _name(path, form)
+        return _journey_of(path, settings) if form.side == "journey" else path.parent / _name(path, form)
     origin = source.journey.get("origin", {})
     usual = origin.get("format") or settings.format or registry.DEFAULT_WORKFLOW
     if form.side == "journey":
@@ -279,6 +290,16 @@ def target_path(path: Path, source: Document, form: Format, options: Options) ->
     return target
 
 
+def _journey_of(workflow: Path, settings: Settings) -> Path:
+    """The journey of a workflow; that of a flow in a file with several has the flow's name behind the file's."""
+    file, flow = split_flow(workflow)
+    found = journey_for(file, settings)
+    if not flow:
+        return found
+    suffix = next((end for end in registry.find("journey").suffixes if found.name.endswith(end)), found.suffix)
+    return found.with_name(f"{found.name.removesuffix(suffix)}.{slug(flow, 'flow')}{suffix}")
+
+
 def _is_in(path: Path, folder: Path) -> bool:
     return Path(os.path.abspath(path)).is_relative_to(os.path.abspath(folder))  # noqa: PTH100 - by name, as a person reads it
 
@@ -290,7 +311,10 @@ def _name(path: Path, form: Format) -> str:
 
 
 def _stem(path: Path) -> str:
-    """The file's name without the suffix of its format."""
+    """The file's name without the suffix of its format, and with that of the flow in it that is meant."""
+    path, flow = split_flow(path)
+    if flow:
+        return f"{_stem(path)}.{slug(flow, 'flow')}"
     suffixes = sorted((suffix for known in registry.FORMATS for suffix in known.suffixes), key=len, reverse=True)
     name = path.name
     return next((name[: -len(suffix)] for suffix in suffixes if name.lower().endswith(suffix)), path.stem)

@@ -12,6 +12,7 @@ from fjctl.api import FileResult, remember
 from fjctl.cli.terminal import TERMINAL
 from fjctl.cli.views import human
 from fjctl.errors import FjctlError, StoreError
+from fjctl.project.files import split_flow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +56,7 @@ class Sources:
 
     def _files_of(self, argument: str, to: str, settings: Settings) -> list[Path]:
         path = Path(argument)
-        if path.is_file():
+        if path.is_file() or split_flow(path)[1]:
             return [path]
         from fjctl.project.discover import expand
 

@@ -17,6 +17,7 @@ from fjctl.cli.terminal import TERMINAL
 from fjctl.cli.views import conversions, human
 from fjctl.errors import ExitCode, OutputError, StoreError, UsageError
 from fjctl.project.config import load_settings
+from fjctl.project.files import FLOW_SIGN
 
 
 class Asked(NamedTuple):
@@ -146,6 +147,10 @@ class _Run:
         if isinstance(result.error, StoreError):  # a damaged memory must not stop the work
             self.memory.give_up(result.error)
             result = convert_file(path, self.options)
+        if result.flows and not self._one_file():
+            for flow in result.flows:
+                self._one(Path(f"{path}{FLOW_SIGN}{flow}"), optional=False)
+            return
         if optional and any(item.code == "FJ309" for item in result.diagnostics):
             self.counts[conversions.SKIPPED] += 1
             if TERMINAL.verbose:
@@ -155,6 +160,10 @@ class _Run:
         if self.options.write:
             self.memory.add(result)
         result.conversion = result.record = result.before = None
+
+    def _one_file(self) -> bool:
+        """Whether all that is converted goes into one file that was named."""
+        return self.options.out is not None and not self.options.into_folder and not self.options.out.is_dir()
 
     def _show(self, result: FileResult) -> None:
         self.results.append(result)

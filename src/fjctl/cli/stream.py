@@ -12,7 +12,7 @@ from fjctl.conversion.bridge import Names, convert, default_target
 from fjctl.diagnostics import has_errors
 from fjctl.errors import ExitCode, RefusedError, UsageError
 from fjctl.formats import document, registry
-from fjctl.project.files import DEFAULT_LIMIT, read_bytes
+from fjctl.project.files import DEFAULT_LIMIT, read_bytes, split_flow
 
 if TYPE_CHECKING:
     from fjctl.diagnostics import Diagnostic
@@ -27,7 +27,8 @@ def convert_stream(
     if out not in {"", "-"}:
         raise UsageError("what comes from stdin goes to stdout", hint=f"try: fjctl convert - > {out}")
     shown = sources[0] if sources[0] != "-" else name or "<stdin>"
-    source = document.read(shown, _bytes(sources[0], shown), format_name=source_format)
+    file, flow = split_flow(Path(sources[0]))
+    source = document.read(shown, _bytes(str(file), shown), format_name=source_format, member=flow)
     _show(source.located())
     if not source.ok:
         return ExitCode.UNUSABLE

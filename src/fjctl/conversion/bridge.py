@@ -200,7 +200,8 @@ def _stem(name: str) -> str:
 
 def reread(document: Document, text: str) -> Document:
     """The document that a new text would be read as, in the same format."""
-    again = replace(document, source=Source(document.source.name, text), diagnostics=[], workflow=None, journey=None)
+    source = Source(document.source.name, text)
+    again = replace(document, source=source, diagnostics=[], workflow=None, journey=None, frame=None)
     if document.syntax == "yaml":
         from fjctl.text.yaml_text import parse as parse_text
     else:

@@ -11,6 +11,7 @@ from fjctl.source import JsonValue, Pointer, Source
 from fjctl.text.encoding import decode, encode, has_bom
 
 if TYPE_CHECKING:
+    from fjctl.formats.collections import Frame
     from fjctl.formats.registry import Format
     from fjctl.model.journey import Journey
     from fjctl.model.workflow import Workflow
@@ -21,7 +22,9 @@ UNREADABLE = Source("", "")
 
 @dataclass(slots=True, eq=False)
 class Document:
-    """One file, read. `workflow` or `journey` is there unless `diagnostics` holds an error."""
+    """One file, or one flow of a file that holds several, read. `workflow` or `journey` is there unless `diagnostics`
+    holds an error. `member` is the flow's name, `frame` what stands around it; `members` are the flows of a file of
+    which none was named, and then there is no model."""
 
     source: Source
     syntax: str
@@ -31,6 +34,9 @@ class Document:
     journey: Journey | None = None
     diagnostics: list[Diagnostic] = field(default_factory=list)
     bom: bool = False
+    member: str = ""
+    members: list[str] = field(default_factory=list)
+    frame: Frame | None = None
 
     @property
     def ok(self) -> bool:
@@ -40,7 +46,8 @@ class Document:
     def located(self) -> list[Diagnostic]:
         """The diagnostics with source, line and column filled in, in the order of the file."""
         open_ = [item for item in self.diagnostics if item.position is None and self.source.text]
-        places = locate_all(self.source, self.syntax, [(item.pointer, item.code in _AT_KEY) for item in open_])
+        wanted = [(self.in_file(item.pointer), item.code in _AT_KEY) for item in open_]
+        places = locate_all(self.source, self.syntax, wanted)
         starts = dict(zip(map(id, open_), places, strict=True))
         located = []
         for item in self.diagnostics:
@@ -51,24 +58,42 @@ class Document:
                 located.append(item._replace(source=item.source or self.source.name))
         return sorted(located, key=Diagnostic.order)
 
+    def in_file(self, pointer: Pointer) -> Pointer:
+        """A place in the flow as a place in the file; all of a flow that is a text stands where the text does."""
+        if self.frame is None:
+            return pointer
+        inner = () if self.frame.inner is not None else pointer
+        return (*self.frame.member.pointer, *inner)
+
     def rewritten(self, value: JsonValue) -> str:
         """The text edited so that it means `value`; the same text when nothing differs."""
         if value is self.value:  # nothing was carried over: the editors need not be loaded
             return self.source.text
+        if self.frame is None:
+            return self._edited(self.value, value)
+        if self.frame.inner is not None:
+            from fjctl.text.json_rewrite import rewrite
+
+            value = rewrite(self.frame.inner.text, self.value, value)
+        return self._edited(self.frame.outer, self.frame.framed(value))
+
+    def _edited(self, before: JsonValue, value: JsonValue) -> str:
         if self.syntax == "yaml":
             from fjctl.formats import journey
             from fjctl.text.yaml_rewrite import rewrite as rewrite_yaml
 
-            return rewrite_yaml(self.source.text, self.value, value, flow=journey.flow)
+            return rewrite_yaml(self.source.text, before, value, flow=journey.flow)
         from fjctl.text.json_rewrite import rewrite
 
-        return rewrite(self.source.text, self.value, value)
+        return rewrite(self.source.text, before, value)
 
     def encoded(self, text: str) -> bytes:
         """A text as bytes, with the byte-order mark the file had."""
         return encode(text, bom=self.bom)
 
 
+_LISTED = 5
+"""How many names of flows a message lists."""
 _AT_KEY = frozenset({"FJ131", "FJ104"})
 
 
@@ -101,12 +126,14 @@ def syntax_of(name: str, text: str) -> str:
     return "json" if text.lstrip()[:1] in {"{", "["} or not text.strip() else "yaml"
 
 
-def read(name: str, data: bytes, *, format_name: str = "") -> Document:
-    """Reads bytes. Whatever is wrong with them is in the document's diagnostics."""
+def read(name: str, data: bytes, *, format_name: str = "", member: str = "") -> Document:
+    """Reads bytes, of a file with several flows the one called `member`. Whatever is wrong with them is in the
+    document's diagnostics."""
     source, diagnostics = decode(name, data)
     if source is None:
         return Document(Source(name, ""), "json", diagnostics=diagnostics)
     document = Document(source, syntax_of(name, source.text), diagnostics=list(diagnostics), bom=has_bom(data))
+    document.member = member
     _parse(document)
     if not has_errors(document.diagnostics):
         interpret(document, format_name)
@@ -126,7 +153,9 @@ def _parse(document: Document) -> None:
 
 
 def interpret(document: Document, format_name: str = "") -> None:
-    """Finds the format of a parsed document and reads its model."""
+    """Finds the format of a parsed document and reads its model; `value` becomes that of the flow."""
+    if not _enter(document):
+        return
     known = registry.find(format_name) if format_name else _detect(document)
     if known is None:
         names = ", ".join(row.name for row in registry.FORMATS)
@@ -145,6 +174,50 @@ def interpret(document: Document, format_name: str = "") -> None:
     document.diagnostics += decoded.diagnostics
     if not has_errors(decoded.diagnostics):
         document.workflow = decoded.workflow
+
+
+def _enter(document: Document) -> bool:
+    """Goes to the flow that is meant, where the file holds several; whether there is one to read."""
+    from fjctl.formats import collections
+
+    found = collections.members(document.value) if collections.may_hold_flows(document.value) else []
+    if not found and not document.member:
+        return True
+    chosen = next((item for item in found if item.name == document.member), None)
+    if not document.member and len(found) == 1:
+        chosen = found[0]
+    if chosen is None:
+        document.members = [] if document.member else [item.name for item in found]
+        document.diagnostics.append(_no_flow(document, [item.name for item in found]))
+        return False
+    document.member = chosen.name
+    document.frame = collections.inside(document.value, chosen)
+    document.value = collections.content(document.frame)
+    return document.frame.inner is None or _parse_inner(document, document.frame.inner)
+
+
+def _no_flow(document: Document, names: list[str]) -> Diagnostic:
+    """What to say when it is not known which flow of a file is meant."""
+    listed = ", ".join(names[:_LISTED]) + (", …" if len(names) > _LISTED else "")
+    file = document.source.name.partition("#")[0]
+    if not names:
+        message, hint = f"the file holds no flow {document.member!r}", "it is one flow: name the file alone"
+    elif document.member:
+        hint = registry.nearest(document.member, names) or f"it holds: {listed}"
+        message = f"the file holds no flow {document.member!r}"
+    else:
+        message = f"the file holds {len(names)} flows: {listed}"
+        hint = f"name one: '{file}#{names[0]}'"
+    return Diagnostic("FJ312", "several-flows", message, Severity.ERROR, hint)
+
+
+def _parse_inner(document: Document, inner: Source) -> bool:
+    """Reads a flow that stands in the file as a text."""
+    from fjctl.text.json_text import parse
+
+    document.value, found = parse(inner)
+    document.diagnostics += [item._replace(pointer=(), position=None, source="") for item in found]
+    return not has_errors(found)
 
 
 def _detect(document: Document) -> Format | None:

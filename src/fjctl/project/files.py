@@ -15,6 +15,9 @@ from fjctl.errors import InputError, RefusedError
 DEFAULT_LIMIT = 64 * 1024 * 1024
 """Bytes; the largest real workflow seen has 3 MB."""
 
+FLOW_SIGN = "#"
+"""Stands between a file's name and that of a flow in it."""
+
 _ATTEMPTS = 3
 _CHUNK = 1 << 20
 
@@ -81,6 +84,18 @@ def inside(project: Path, path: Path) -> Path:
         hint = "name the real file, or replace the link by a copy of the file"
         raise RefusedError(message, place=str(path), hint=hint)
     return real
+
+
+def split_flow(path: Path) -> tuple[Path, str]:
+    """A file, and the flow in it that a path such as `export.json#Support` names; empty where none is named.
+
+    A file whose own name has the sign in it is meant where there is one.
+    """
+    text = str(path)
+    if FLOW_SIGN not in text or os.path.lexists(path):
+        return path, ""
+    head, _, flow = text.partition(FLOW_SIGN)
+    return (Path(head), flow) if head.lower().endswith((".json", ".yaml", ".yml")) and flow else (path, "")
 
 
 def missing(path: Path) -> InputError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,10 +13,9 @@ from fjctl.cli.terminal import TERMINAL
 from fjctl.cli.views import human, machine
 from fjctl.errors import ExitCode, FjctlError
 from fjctl.project.config import load_settings
+from fjctl.project.files import FLOW_SIGN
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from fjctl.conversion.laws import LawResult
     from fjctl.formats.document import Document
 
@@ -44,9 +44,7 @@ def roundtrip(files: Files, source_format: From = "", as_json: Json = False) -> 
     rows = [_failed(result.source, result.error) for result in found.failed]
     with Progress(len(found.files), "checking") as progress:
         for path in found.files:
-            row = _check(path, source_format)
-            if path not in found.optional or not _is_unknown(row):
-                rows.append(row)
+            rows += [row for row in _check(path, source_format) if path not in found.optional or not _is_unknown(row)]
             progress.advance()
     if as_json:
         shown = [{key: value for key, value in row.items() if not key.startswith("_")} for row in rows]
@@ -58,16 +56,19 @@ def roundtrip(files: Files, source_format: From = "", as_json: Json = False) -> 
     return ExitCode.OK if all(row["ok"] for row in rows) else ExitCode.FOUND
 
 
-def _check(path: Path, source_format: str) -> dict[str, Any]:
+def _check(path: Path, source_format: str) -> list[dict[str, Any]]:
+    """The row of a file, or those of the flows in it."""
     from fjctl import api
     from fjctl.conversion import laws
 
     try:
         source = api.read(path, format=source_format)
     except FjctlError as error:
-        return _failed(str(path), error)
+        return [_failed(str(path), error)]
+    if source.members:
+        return [row for flow in source.members for row in _check(Path(f"{path}{FLOW_SIGN}{flow}"), source_format)]
     found = laws.check_all(source) if source.ok else []
-    return _row(str(path), source, found, laws.share(source) if source.ok else None)
+    return [_row(str(path), source, found, laws.share(source) if source.ok else None)]
 
 
 def _row(name: str, source: Document, laws: list[LawResult], share: float | None) -> dict[str, Any]:

@@ -114,7 +114,7 @@ def locate(document: Document, loss: Loss) -> tuple[int, int]:
     """Line and column, from 1, of what was lost."""
     from fjctl.formats.document import locate as offset_of
 
-    position = document.source.position(offset_of(document.source, document.syntax, loss.pointer))
+    position = document.source.position(offset_of(document.source, document.syntax, document.in_file(loss.pointer)))
     return position.line, position.column
 
 

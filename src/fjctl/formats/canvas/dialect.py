@@ -6,7 +6,7 @@ A builder's module subclasses `Dialect`, gives it a `Table`, and binds it; `read
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from fjctl.formats.canvas import forms, loops
 from fjctl.formats.canvas.scope import Scope
@@ -46,8 +46,8 @@ class Dialect:
     title = ""
     """What messages call the builder."""
     table: Table = Table(())
-    forms: Mapping[str, Form] = forms.FORMS
-    choices: Mapping[str, Choices] = {}
+    forms: ClassVar[Mapping[str, Form]] = forms.FORMS
+    choices: ClassVar[Mapping[str, Choices]] = {}
     plain_port = ""
     """The port of a way out that is always taken."""
     into_port = ""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from fjctl.formats.canvas.dialect import home_of
 from fjctl.formats.canvas.drawing import Node, Wire
-from fjctl.formats.canvas.parts import NAME, TOOL, TYPE
+from fjctl.formats.canvas.parts import NAME, TOOL, TYPE, holder_of
 from fjctl.formats.canvas.paths import ABSENT, Map, at, put, without
 from fjctl.formats.canvas.settings import write_settings
 
@@ -48,7 +48,7 @@ class NewParts:
         return fields
 
     def _role(self, fields: Map, role: str, port: str) -> Map:
-        path = (*home_of(self.block.kind), role)
+        path = (*home_of(self.block.kind), holder_of(role))
         held = at(fields, path)
         held = held if isinstance(held, dict) else {}
         row = self.dialect.part_for(role, held)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from fjctl.formats.canvas.dialect import home_of
 from fjctl.formats.canvas.paths import ABSENT, Map, Path, at, merge, put, without
 from fjctl.formats.canvas.settings import read_fields
+from fjctl.model.journey import Agent
 from fjctl.model.names import unique
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ class Parts:
             put(block.fields, path, merge(whole, contract if isinstance(contract, dict) else {}))
             return Link(node, role, path, (), wire, wire.target)
         holder = at(block.fields, home)
-        path = (*home, unique(role, holder if isinstance(holder, dict) else {}))
+        path = (*home, unique(holder_of(role), holder if isinstance(holder, dict) else {}))
         spread = self._spread(block, fields) if direct and home == ("agent",) else ()
         put(block.fields, path, {TYPE: node.type, **({NAME: node.name} if node.name else {}), **fields})
         return Link(node, role, path, spread, wire, wire.target)
@@ -117,6 +118,14 @@ class Parts:
         fields.clear()
         fields |= rest
         return tuple(moved)
+
+
+def holder_of(role: str) -> str:
+    """Under which name a block's fields keep what a part says beyond our own words: its role, unless that is a word of
+    ours (`agent.model` is the model's name; what else is known of it is the `provider`)."""
+    if role == "model":
+        return "provider"
+    return f"{role}_part" if role in Agent.__annotations__ else role
 
 
 def _leaves(value: object, path: Path) -> Iterable[Path]:

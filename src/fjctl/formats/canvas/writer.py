@@ -94,13 +94,13 @@ class _Writer:
         if block.kind is BlockKind.LOOP:
             node.inside = prior.inside if prior is not None and prior.inside is not None else ()
         scope = replace(self.scope, node=node)
+        self.out.nodes.append(node)
         fields = self._parts(block, cast("Map", deepcopy(block.fields)), scope)
         node.settings = write_settings(dialect, row, fields, prior.settings if prior is not None else None, scope)
         choices = dialect.choices_of(row)
         if choices is not None:
             ports = choices.write(block.branches, prior, node.settings, scope)
             self.ports |= {(block.id, branch): port for branch, port in ports.items()}
-        self.out.nodes.append(node)
         claimed = choices.keys if choices is not None else ()
         self._count_losses(block, fields, read_fields(dialect, row, node.settings, scope, claimed), choices is not None)
         body = self.prior.bodies.get(block.id) or dialect.body_node(block)
