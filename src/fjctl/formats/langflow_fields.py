@@ -1,0 +1,127 @@
+"""A component's fields ↔ the settings of a node, where the two are not the same.
+
+What a model is told and what it is given stand in two fields, of which either may hold the instruction; a chat output
+either ends the flow with a result or says something on the way; a start has what is given to the flow. The settings
+say which it is: `prompt`, `role` and `input`; `result` or `say`; `inputs`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from fjctl.formats.langflow_types import CHAT_INPUT, CHAT_OUTPUT, FORMAT_INSTRUCTIONS, INSTRUCTED, TEXT_INPUT, TYPES
+from fjctl.model.workflow import FORK_KINDS, BlockKind
+
+if TYPE_CHECKING:
+    from fjctl.formats.canvas.paths import Map
+    from fjctl.formats.canvas.table import NodeType
+    from fjctl.formats.langflow_flow import Flow
+    from fjctl.formats.langflow_graph import Component
+
+REFERENCE = re.compile(r"<[^<>\s]+>")
+_NAME_ONLY = re.compile(r"[A-Z][A-Z0-9_]*")
+_CREDENTIAL = re.compile(r"(?:^|_)(?:api_?key|token|password|secret|credentials?)(?:$|_)", re.IGNORECASE)
+_NOT_CREDENTIAL = re.compile(r"max_?tokens|input_tokens|tokens?_(?:limit|size|length|count)|truncate", re.IGNORECASE)
+_ENVIRONMENT = re.compile(r"\{\{\s*\w+\s*\}\}")
+_COPIED = frozenset({"tools_metadata", "output_schema_", "default_value_"})
+_KEYS = ("prompt", "input", "role")
+
+
+def is_credential(name: str, field: Map | None = None) -> bool:
+    """Whether a field is one for something secret, by its own word or by its name."""
+    if field is not None and field.get("password") is True:
+        return True
+    return bool(_CREDENTIAL.search(name)) and not _NOT_CREDENTIAL.search(name)
+
+
+def is_secret(name: str, value: Any, field: Map | None = None) -> bool:
+    """Whether a field holds a secret in plain text, and not just the name of one."""
+    if not isinstance(value, str) or not value.strip() or not is_credential(name, field):
+        return False
+    return not (_NAME_ONLY.fullmatch(value) or _ENVIRONMENT.fullmatch(value) or REFERENCE.fullmatch(value))
+
+
+def is_copied(name: str, value: Any) -> bool:
+    """Whether a field's value comes with the component, not from its author."""
+    if name.startswith("_"):
+        return True
+    return name == "format_instructions" and isinstance(value, str) and value.startswith(FORMAT_INSTRUCTIONS)
+
+
+def settings_of(flow: Flow, component: Component) -> Map:
+    """What a component's author set, and what links bring, as settings."""
+    if component.note:
+        color = component.template.get("backgroundColor")
+        text = component.node.get("description")
+        return {key: item for key, item in (("text", text), ("color", color)) if item not in (None, "")}
+    found = component.values()
+    for name in [name for name in found if is_copied(name, found[name]) or is_secret(name, found[name], component.template[name])]:
+        del found[name]
+    for link in flow.graph.entering.get(component.id, ()):
+        fed = flow.fed(component, link.field)
+        if fed is not None:
+            found[link.field] = fed
+    if flow.roles.get(component.id) == "tool":
+        return found
+    found.pop("tools_metadata", None)
+    return _canonical(flow, component, found)
+
+
+def _canonical(flow: Flow, component: Component, found: Map) -> Map:
+    row = TYPES.get(component.type)
+    kind = row.kind if row is not None else None
+    if component is flow.start:
+        found.pop("input_value", None) if component.type == CHAT_INPUT else None
+        return {**found, **({"inputs": flow.inputs} if flow.inputs else {})}
+    if component.type == CHAT_OUTPUT:
+        value = found.pop("input_value", None)
+        ends = component.id not in flow.graph.leaving and (value is None or is_reference(value))
+        return found if value is None else {**found, "result" if ends else "say": value}
+    if component.type == "TextOutput" and "input_value" in found:
+        found["result"] = found.pop("input_value")
+    fields = instructed(component.template, row)
+    return _instructed(found, fields) if fields and kind in {BlockKind.AGENT, BlockKind.ROUTER, None} else found
+
+
+def is_reference(value: Any) -> bool:
+    """Whether a value is one reference and nothing else, or several."""
+    if isinstance(value, list):
+        return all(map(is_reference, value))
+    return isinstance(value, str) and bool(REFERENCE.fullmatch(value))
+
+
+def instructed(template: Map, row: NodeType | None) -> tuple[str, str] | None:
+    """The fields for what a model is told and what it is given; None for a component that is no model."""
+    if row is not None and row.kind is not BlockKind.AGENT and row.kind not in FORK_KINDS:
+        return None
+    return next((fields for first, fields in INSTRUCTED.items() if first in template and fields[1] in template), None)
+
+
+def _instructed(found: Map, fields: tuple[str, str]) -> Map:
+    told, given = (found.pop(name, None) for name in fields)
+    if told not in (None, ""):
+        return {"prompt": told, **({"input": given} if given not in (None, "") else {}), **found}
+    if isinstance(given, str) and given and not is_reference(given):
+        return {"prompt": given, "role": "user", **found}
+    return {**({"input": given} if given not in (None, "") else {}), **found}
+
+
+def fields_from(settings: Map, kind: str, template: Map, row: NodeType | None) -> Map:
+    """The way back of `settings_of`: fields by name. What stands in `inputs` is the start's and comes separately."""
+    found = {key: item for key, item in settings.items() if key != "inputs"}
+    if kind == CHAT_OUTPUT or kind == "TextOutput":
+        for key in ("say", "result"):
+            if key in found:
+                found["input_value"] = found.pop(key)
+        return found
+    fields = instructed(template, row)
+    if fields is None or not (found.keys() & set(_KEYS)):
+        return found
+    prompt, given, role = (found.pop(key, None) for key in _KEYS)
+    if role == "user" and given is None:
+        prompt, given = None, prompt
+    return {**found, **{name: item for name, item in zip(fields, (prompt, given), strict=True) if item is not None}}
+
+
+__all__ = ["REFERENCE", "TEXT_INPUT", "fields_from", "is_copied", "is_credential", "is_reference", "is_secret", "settings_of"]
