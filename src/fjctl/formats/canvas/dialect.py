@@ -225,7 +225,8 @@ class Dialect:
         return stable_id("edge", *wire.ends())
 
     def body_node(self, block: Block) -> Node | None:
-        """The node where the inside of a new container begins, where the builder draws one."""
+        """The node where the inside of a new container begins, where the builder draws one. The block has the id of its
+        node already."""
         del block
         return None
 

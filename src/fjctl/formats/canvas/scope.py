@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from fjctl.formats.canvas.drawing import Drawing, Node
 from fjctl.model.references import rename
+from fjctl.model.workflow import BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,11 +25,26 @@ _SAFE_PATH = re.compile(r"[^<>\s]*")
 
 @dataclass(slots=True)
 class Scope:
-    """`rows` are the types of all nodes by id; `node` is the one whose text it is."""
+    """`rows` are the types of all nodes by id; `node` is the one whose text it is. `parents` is the container of each
+    node that sits in one, `bodies` the node where the inside of a container begins."""
 
     drawing: Drawing
     rows: Mapping[str, NodeType] = field(default_factory=dict)
     node: Node = field(default_factory=lambda: Node(id="", type=""))
+    parents: Mapping[str, str] = field(default_factory=dict)
+    bodies: Mapping[str, str] = field(default_factory=dict)
+
+    def loop(self) -> str | None:
+        """The loop in which the node of the text sits, the innermost one; None outside of loops."""
+        seen = set[str]()
+        name = self.parents.get(self.node.id)
+        while name is not None and name not in seen:
+            row = self.rows.get(name)
+            if row is not None and row.kind is BlockKind.LOOP:
+                return name
+            seen.add(name)
+            name = self.parents.get(name)
+        return None
 
     def ours(self, node_id: str, path: str = "") -> str | None:
         """The reference in the model to an output of a node, `path` as the builder calls it; None where there is no

@@ -17,9 +17,11 @@ from fjctl.formats.canvas.scope import Scope
 from fjctl.formats.canvas.settings import read_fields, write_settings
 from fjctl.formats.canvas.table import NodeType, opaque
 from fjctl.model.transplant import same
-from fjctl.model.workflow import BODY, FORK_KINDS, TOOL_KINDS, Block, BlockKind, Edge, Workflow
+from fjctl.model.workflow import BODY, FORK_KINDS, TOOL_KINDS, Block, BlockKind, Branch, Edge, Workflow
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fjctl.formats.canvas.dialect import Dialect
     from fjctl.source import JsonValue
 
@@ -46,11 +48,12 @@ class _Writer:
         self.ports: dict[tuple[str, str], str] = {}
         self.parts: dict[str, Node] = {}
         self.bodies: dict[str, str] = {}
+        self.body_nodes: dict[str, Node] = {}
 
     def write(self) -> Drawing:
         for block in self.workflow.blocks:
             self._name(block)
-        self.scope = Scope(self.out, self.rows)
+        self.scope = self._scope()
         for block in self.workflow.blocks:
             self._node(block)
         for edge in self.workflow.edges:
@@ -60,6 +63,18 @@ class _Writer:
             for key in self.workflow.talk
         ]
         return self.out
+
+    def _scope(self) -> Scope:
+        """Where texts stand, before any node is written: a text may refer to one that comes later."""
+        parents = {self.ids[b.id]: self.ids.get(b.parent, b.parent) for b in self.workflow.blocks if b.parent}
+        for block in self.workflow.blocks:
+            body = self.prior.bodies.get(block.id) or self.dialect.body_node(replace(block, id=self.ids[block.id]))
+            if body is not None:
+                self.bodies[block.id] = body.id
+                self.rows.setdefault(body.id, self.dialect.type_of(body))
+                self.body_nodes[block.id] = body
+                parents[body.id] = self.ids[block.id]
+        return Scope(self.out, self.rows, parents=parents, bodies={self.ids[b]: n for b, n in self.bodies.items()})
 
     def _name(self, block: Block) -> None:
         """Decides a block's type and id, which the texts of others may ask for."""
@@ -101,12 +116,11 @@ class _Writer:
         if choices is not None:
             ports = choices.write(block.branches, prior, node.settings, scope)
             self.ports |= {(block.id, branch): port for branch, port in ports.items()}
+            self._count_choices(block, {branch.id: branch for branch in choices.read(node, (), scope)}, ports)
         claimed = choices.keys if choices is not None else ()
         self._count_losses(block, fields, read_fields(dialect, row, node.settings, scope, claimed), choices is not None)
-        body = self.prior.bodies.get(block.id) or dialect.body_node(block)
+        body = self.body_nodes.get(block.id)
         if body is not None:
-            self.bodies[block.id] = body.id
-            self.rows.setdefault(body.id, dialect.type_of(body))
             self.out.nodes.append(replace(body, parent=node.id))
 
     def _parts(self, block: Block, fields: Map, scope: Scope) -> Map:
@@ -182,6 +196,15 @@ class _Writer:
         if block.branches and not chooses:
             what = f"the choice behind {block.name}"
             self.losses.append(Loss(what, (*place, "next"), f"its node has one way out in {self.dialect.title}"))
+
+    def _count_choices(self, block: Block, again: Mapping[str, Branch], ports: Mapping[str, str]) -> None:
+        """Reasons of branches that the node, read again, does not give."""
+        for branch in block.branches:
+            found = again.get(ports.get(branch.id, ""))
+            if found is not None and found.reason() != branch.reason():
+                said = branch.when or branch.condition or branch.command or branch.event or "otherwise"
+                reason = f"{self.dialect.title} has no way to say it; what is written never holds by mistake"
+                self.losses.append(Loss(f"the choice {said!r} of {block.name}", ("states", block.id, "next"), reason))
 
 
 def _alike(one: BlockKind, other: BlockKind | None) -> bool:
