@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from fjctl.formats.langflow_flow import AFTER
 from fjctl.formats.langflow_types import CHAT_INPUT, CHAT_OUTPUT, FORMAT_INSTRUCTIONS, INSTRUCTED, TEXT_INPUT, TYPES
 from fjctl.model.workflow import FORK_KINDS, BlockKind
 
@@ -24,7 +25,6 @@ _NAME_ONLY = re.compile(r"[A-Z][A-Z0-9_]*")
 _CREDENTIAL = re.compile(r"(?:^|_)(?:api_?key|token|password|secret|credentials?)(?:$|_)", re.IGNORECASE)
 _NOT_CREDENTIAL = re.compile(r"max_?tokens|input_tokens|tokens?_(?:limit|size|length|count)|truncate", re.IGNORECASE)
 _ENVIRONMENT = re.compile(r"\{\{\s*\w+\s*\}\}")
-_COPIED = frozenset({"tools_metadata", "output_schema_", "default_value_"})
 _KEYS = ("prompt", "input", "role")
 
 
@@ -56,10 +56,12 @@ def settings_of(flow: Flow, component: Component) -> Map:
         text = component.node.get("description")
         return {key: item for key, item in (("text", text), ("color", color)) if item not in (None, "")}
     found = component.values()
-    for name in [name for name in found if is_copied(name, found[name]) or is_secret(name, found[name], component.template[name])]:
+    for name in [
+        name for name in found if is_copied(name, found[name]) or is_secret(name, found[name], component.template[name])
+    ]:
         del found[name]
     for link in flow.graph.entering.get(component.id, ()):
-        fed = flow.fed(component, link.field)
+        fed = flow.fed(component, link.field) if link.field != AFTER else None
         if fed is not None:
             found[link.field] = fed
     if flow.roles.get(component.id) == "tool":
@@ -81,7 +83,45 @@ def _canonical(flow: Flow, component: Component, found: Map) -> Map:
     if component.type == "TextOutput" and "input_value" in found:
         found["result"] = found.pop("input_value")
     fields = instructed(component.template, row)
-    return _instructed(found, fields) if fields and kind in {BlockKind.AGENT, BlockKind.ROUTER, None} else found
+    return (
+        _instructed(_modelled(found), fields) if fields and kind in {BlockKind.AGENT, BlockKind.ROUTER, None} else found
+    )
+
+
+def chosen_model(value: Any) -> tuple[str, str] | None:
+    """The model and its provider that are chosen in a list, `[{name, provider, icon, metadata}]`; None elsewhere."""
+    if not isinstance(value, list) or len(value) != 1 or not isinstance(value[0], dict):
+        return None
+    name, provider = value[0].get("name"), value[0].get("provider")
+    return (name, provider if isinstance(provider, str) else "") if isinstance(name, str) and name else None
+
+
+def _modelled(found: Map) -> Map:
+    """The model and its provider under one name each, whatever the component's age."""
+    if "agent_llm" in found:
+        found.setdefault("provider", found.pop("agent_llm"))
+    chosen = chosen_model(found.get("model"))
+    if chosen is not None and "model_name" not in found:
+        del found["model"]
+        found["model_name"] = chosen[0]
+        if chosen[1]:
+            found["provider"] = chosen[1]
+    return found
+
+
+def _modelled_back(found: Map, template: Map) -> Map:
+    old = template.get("model")
+    if "agent_llm" in template and "provider" in found:
+        found["agent_llm"] = found.pop("provider")
+    if not isinstance(old, dict) or "model_name" not in found:
+        return found
+    before = chosen_model(old.get("value"))
+    if before is None and isinstance(template.get("model_name"), dict):
+        return found
+    name, provider = found.pop("model_name"), found.pop("provider", "")
+    kept = old["value"][0] if before is not None and before[0] == name else {}
+    found["model"] = [{**kept, "name": name, **({"provider": provider} if provider else {})}]
+    return found
 
 
 def is_reference(value: Any) -> bool:
@@ -116,12 +156,22 @@ def fields_from(settings: Map, kind: str, template: Map, row: NodeType | None) -
                 found["input_value"] = found.pop(key)
         return found
     fields = instructed(template, row)
-    if fields is None or not (found.keys() & set(_KEYS)):
+    if fields is None:
         return found
+    found = _modelled_back(found, template)
     prompt, given, role = (found.pop(key, None) for key in _KEYS)
     if role == "user" and given is None:
         prompt, given = None, prompt
     return {**found, **{name: item for name, item in zip(fields, (prompt, given), strict=True) if item is not None}}
 
 
-__all__ = ["REFERENCE", "TEXT_INPUT", "fields_from", "is_copied", "is_credential", "is_reference", "is_secret", "settings_of"]
+__all__ = [
+    "REFERENCE",
+    "TEXT_INPUT",
+    "fields_from",
+    "is_copied",
+    "is_credential",
+    "is_reference",
+    "is_secret",
+    "settings_of",
+]

@@ -27,10 +27,12 @@ from fjctl.model.names import slug, unique
 from fjctl.model.workflow import BlockKind
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
 START_ID = "start"
 """The id of the start of a flow that has no component for it."""
+AFTER = "run_after"
+"""The field that a component has only to run after another, from which it takes nothing."""
 INPUT = "input"
 """What the message is called that starts a flow."""
 SOURCE = "source"
@@ -201,8 +203,10 @@ class Flow:
                 continue
             out = link.output if chooses(self.graph.components[link.source].type) else ""
             for host in self.hosts(link.target):
-                if host != link.source or link.target == host:
-                    found.setdefault((link.source, out, host), link)
+                if host == link.source and link.target != host:
+                    continue
+                if link.field == AFTER or (link.source, out, host) not in found:
+                    found[link.source, out, host] = link
         return [(*ends, link) for ends, link in found.items()]
 
 
@@ -258,4 +262,28 @@ def _reached(name: str, leaving: dict[str, list[tuple[str, str]]]) -> set[str]:
         if current not in found:
             found.add(current)
             stack += [target for _, target in leaving.get(current, ())]
+    return found
+
+
+def lifted(way: tuple[str, str, str], parents: Mapping[str, str | None]) -> tuple[str, str, str] | None:
+    """A way between steps that sit in different loops, as one between what stands side by side: the loops themselves,
+    where they are not around both. None for a way from inside a loop to that very loop."""
+    source, out, target = way
+    outer, inner = _above(source, parents), _above(target, parents)
+    if source in inner[1:]:
+        return source, out, inner[inner.index(source) - 1]
+    for place, name in enumerate(outer):
+        beside = next((other for other in inner if parents.get(other) == parents.get(name)), None)
+        if beside is not None:
+            return None if beside == name and source != target else (name, out if place == 0 else "", beside)
+    return way
+
+
+def _above(name: str, parents: Mapping[str, str | None]) -> list[str]:
+    """A step and the loops around it, from the inside out."""
+    found: list[str] = []
+    current: str | None = name
+    while current is not None and current not in found:
+        found.append(current)
+        current = parents.get(current)
     return found

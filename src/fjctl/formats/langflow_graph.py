@@ -138,7 +138,9 @@ def read_graph(value: Any, pointer: Pointer) -> Graph:
         link = _link(raw, at, ids)
         if link is None:
             hint = "remove the edge, or add what it leads from and to"
-            graph.found.append(warning("FJ303", "an edge begins or ends at a component that does not exist", at, hint=hint))
+            graph.found.append(
+                warning("FJ303", "an edge begins or ends at a component that does not exist", at, hint=hint)
+            )
             continue
         graph.links.append(link)
         graph.entering.setdefault(link.target, []).append(link)

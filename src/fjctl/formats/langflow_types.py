@@ -128,7 +128,6 @@ _MODEL = (
     "agent.role <- role : text",
     "agent.input <- input",
     "agent.model <- model_name : text",
-    "* <- model : model",
     "agent.provider <- provider : text",
     "agent.temperature <- temperature : number",
     "agent.max_tokens <- max_tokens : number",
@@ -145,7 +144,7 @@ _LLM = NodeType(
 _AGENT = NodeType(
     "Agent",
     BlockKind.AGENT,
-    slots(*_MODEL, "agent.provider <- agent_llm : text"),
+    slots(*_MODEL),
     usual=USUAL,
     rest=("agent", "settings"),
     outputs={"response": "content", "output": "content"},
@@ -190,7 +189,14 @@ _CORE = (
     _AGENT,
     *(
         _AGENT._replace(name=name, writes=False, outputs={"response": "content", "output": "content"}, label="")
-        for name in ("ToolCallingAgent", "OpenAIToolsAgent", "XMLAgent", "CrewAIAgentComponent", "A2AAgent", "ALTK Agent")
+        for name in (
+            "ToolCallingAgent",
+            "OpenAIToolsAgent",
+            "XMLAgent",
+            "CrewAIAgentComponent",
+            "A2AAgent",
+            "ALTK Agent",
+        )
     ),
     _LLM,
     NodeType(

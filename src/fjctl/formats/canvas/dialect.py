@@ -122,8 +122,8 @@ class Dialect:
 
     def role(self, node: Node, row: NodeType, leaving: Sequence[Wire]) -> str:
         """What a node is to the block that it feeds (`model`, `memory`, `tool` …), empty for a block of its own."""
-        del node, leaving
-        return row.role
+        del leaving
+        return node.role or row.role
 
     def part_for(self, role: str, said: Map) -> NodeType | None:
         """The type that a new part of this role has: the one that `said` names, else the first of its role."""

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class Node:
     """One node. `settings` is what its author set, by name, wherever the builder keeps it (retries and descriptions
     included, the editor's state and copies of the component's definition not). `raw` is the node as it stands in the
-    document, empty for a new one; `pointer` its place there. `inside`: for a loop drawn flat whose body was found, the
+    document, empty for a new one; `pointer` its place there. `role`: what it is to what it feeds, where the wires say so
+    and not its type (see `NodeType.role`). `inside`: for a loop drawn flat whose body was found, the
     wires in its body, the way in and the ways back included (see `loops`); None for every other node."""
 
     id: str
@@ -34,6 +35,7 @@ class Node:
     height: float | None = None
     raw: Map = field(default_factory=dict)
     pointer: Pointer = ()
+    role: str = ""
     inside: tuple[Wire, ...] | None = None
 
 
