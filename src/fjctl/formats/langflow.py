@@ -14,14 +14,16 @@ from fjctl.formats.canvas import reader, writer
 from fjctl.formats.canvas.dialect import Choices, Dialect
 from fjctl.formats.canvas.drawing import Drawing, Node, Wire
 from fjctl.formats.canvas.loops import LoopPorts
+from fjctl.formats.canvas.paths import ABSENT, at
 from fjctl.formats.canvas.table import NodeType, implied, slots
 from fjctl.formats.langflow_choices import CHOICES, FALLBACK, fits_if
 from fjctl.formats.langflow_fields import is_secret, settings_of
 from fjctl.formats.langflow_flow import AFTER, Flow, lifted, reduced
-from fjctl.formats.langflow_forms import FORMS, actions
+from fjctl.formats.langflow_forms import FORMS, action_name, actions
 from fjctl.formats.langflow_graph import LOOP_FIELD, Component, map_at, place_of, read_graph, text_at
+from fjctl.formats.langflow_new import part_output
 from fjctl.formats.langflow_own import own_part as own_part_at
-from fjctl.formats.langflow_types import LOOP, PLACEHOLDER, SAYS, START, TYPES, language_model
+from fjctl.formats.langflow_types import LOOP, PART_PORTS, PLACEHOLDER, SAYS, START, TYPES, language_model
 from fjctl.formats.langflow_write import close as close_document
 from fjctl.model.names import slug
 from fjctl.model.workflow import ENTRY_KINDS, Block, BlockKind
@@ -83,6 +85,10 @@ class Langflow(Dialect):
         """See `Dialect.type_for`. What has more ways than an If-Else is for the smart router."""
         if block.kind is BlockKind.REPLY:
             return SAYS
+        if block.kind is BlockKind.AGENT:
+            structured = at(block.fields, ("agent", "settings", "output_schema")) is not ABSENT
+            plain = "StructuredOutput" if structured else "LanguageModelComponent"
+            return self.table.rows["Agent" if block.fields.get("tools") else plain]
         if block.kind is BlockKind.CONDITION and not fits_if(block.branches):
             return self.table.of_kind(BlockKind.ROUTER)
         if block.kind is BlockKind.INTEGRATION:
@@ -97,20 +103,27 @@ class Langflow(Dialect):
     def part_for(self, role: str, said: Map) -> NodeType | None:
         """See `Dialect.part_for`."""
         if role != TOOL:
-            return super().part_for(role, said)
+            named = self.table.get(str(said.get("type", "")))
+            return named._replace(role=role) if named is not None else None
         known = self.table.get(str(said.get("service", "")))
         return tool_row(known if known is not None and known.kind is not None else self.table.rows[PLACEHOLDER])
 
     def part_port(self, row: NodeType, role: str) -> str:
         """See `Dialect.part_port`."""
         del row
-        return "component_as_tool" if role == TOOL else role
+        return part_output(role)[0]
 
     def tool_name(self, node: Node) -> str:
         """A tool is called what the agent calls it."""
         found = actions(node.settings.get("tools_metadata"))
-        name = found[0].get("name") if len(found) == 1 else None
-        return slug(name if isinstance(name, str) and name else node.name or node.type, "tool")
+        return slug(action_name(found[0], node.name) if len(found) == 1 else node.name or node.type, "tool")
+
+    def name_tool(self, node: Node, name: str) -> None:
+        """See `Dialect.name_tool`."""
+        found = actions(node.settings.get("tools_metadata"))
+        if len(found) < 2 and self.tool_name(node) != name:
+            row = found[0] if found else {"status": True}
+            node.settings["tools_metadata"] = [{**row, "name": name}]
 
     def own_part(self, pointer: Pointer, value: JsonValue = None) -> str:
         """See `WorkflowFormat.own_part`."""
@@ -126,7 +139,15 @@ def tool_row(row: NodeType) -> NodeType:
     said = implied(tool__kind="external", tool__service=row.name)
     form = "* <- contract : contract" if row.name == PLACEHOLDER else "* <- tools_metadata : actions"
     return NodeType(
-        row.name, BlockKind.INTEGRATION, slots(form), said, row.usual, ("tool", "arguments"), role=TOOL, label=row.label
+        row.name,
+        BlockKind.INTEGRATION,
+        slots(form),
+        said,
+        row.usual,
+        ("tool", "arguments"),
+        role=TOOL,
+        ports=PART_PORTS,
+        label=row.label,
     )
 
 

@@ -192,7 +192,6 @@ model_output | Language Model | build_model | LanguageModel
 input_value | MessageInput | Input
 system_message | MultilineInput | System Message
 stream | BoolInput | Stream | false | advanced
-temperature | SliderInput | Temperature | 0.1 | advanced
 max_tokens | IntInput | Max Tokens | 0 | advanced
 """,
     ),
@@ -269,7 +268,7 @@ enable_fallback | BoolInput | Enable Fallback | false | advanced
     "LoopComponent": Definition(
         "lfx.components.flow_controls:LoopComponent",
         "Loop",
-        "Iterates through Data or Message objects, processing items individually and aggregating results from loop inputs.",
+        "Iterates through Data or Message objects, processing items individually and aggregating results.",
         "infinity",
         """
 item | Item | item_output | Data, JSON
@@ -327,19 +326,112 @@ mcp_server | McpInput | MCP Server
 tool | DropdownInput | Tool | | required
 """,
     ),
+    "CalculatorComponent": Definition(
+        "lfx.components.utilities:CalculatorComponent",
+        "Calculator",
+        "Perform basic arithmetic operations on a given expression.",
+        "calculator",
+        "result | Data | evaluate_expression | Data, JSON",
+        "expression | MessageTextInput | Expression",
+    ),
+    "CombineText": Definition(
+        "lfx.components.processing:CombineTextComponent",
+        "Combine Text",
+        "Concatenate two text sources into a single text chunk using a specified delimiter.",
+        "merge",
+        "combined_text | Combined Text | combine_texts | Message",
+        """
+text1 | MessageTextInput | First Text
+text2 | MessageTextInput | Second Text
+delimiter | MessageTextInput | Delimiter
+""",
+    ),
+    "Directory": Definition(
+        "lfx.components.files_and_knowledge:DirectoryComponent",
+        "Directory",
+        "Recursively load files from a directory.",
+        "folder",
+        "dataframe | Loaded Files | as_dataframe | DataFrame, Table",
+    ),
+    "File": Definition(
+        "lfx.components.files_and_knowledge:FileComponent",
+        "Read File",
+        "Loads and returns the content from uploaded files.",
+        "file-text",
+        """
+message | Raw Content | load_files_message | Message
+dataframe | Structured Content | load_files | DataFrame, Table
+""",
+    ),
+    "Memory": Definition(
+        "lfx.components.models_and_agents:MemoryComponent",
+        "Message History",
+        "Stores or retrieves stored chat messages from Langflow tables or an external memory.",
+        "message-square-more",
+        """
+messages_text | Message | retrieve_messages_as_text | Message
+dataframe | Table | retrieve_messages_dataframe | DataFrame, Table
+""",
+    ),
+    "ParserComponent": Definition(
+        "lfx.components.processing:ParserComponent",
+        "Parser",
+        "Extracts text using a template.",
+        "braces",
+        "parsed_text | Parsed Text | parse_combined_text | Message",
+        """
+input_data | HandleInput | Data or DataFrame | | required
+mode | TabInput | Mode | "Parser"
+pattern | MultilineInput | Template | "Text: {text}"
+sep | MessageTextInput | Separator | | advanced
+""",
+    ),
+    "SQLComponent": Definition(
+        "lfx.components.data_source:SQLComponent",
+        "SQL Database",
+        "Executes SQL queries on SQLAlchemy-compatible databases.",
+        "database",
+        "run_sql_query | Result Table | run_sql_query | DataFrame, Table",
+    ),
+    "SplitText": Definition(
+        "lfx.components.processing:SplitTextComponent",
+        "Split Text",
+        "Split text into chunks based on specified criteria.",
+        "scissors-line-dashed",
+        "dataframe | Chunks | split_text | DataFrame, Table",
+    ),
+    "StructuredOutput": Definition(
+        "lfx.components.llm_operations:StructuredOutputComponent",
+        "Structured Output",
+        "Uses an LLM to generate structured data. Ideal for extraction and consistency.",
+        "braces",
+        """
+structured_output | Structured Output | build_structured_output | Data, JSON
+dataframe_output | DataFrame | build_structured_dataframe | DataFrame, Table
+""",
+        _MODEL
+        + """
+input_value | MultilineInput | Input Message | | required
+system_prompt | MultilineInput | Format Instructions | | advanced
+schema_name | MessageTextInput | Schema Name | | advanced
+output_schema | TableInput | Output Schema | [] | required
+""",
+    ),
+    "URLComponent": Definition(
+        "lfx.components.data_source:URLComponent",
+        "URL",
+        "Fetch content from one or more web pages, following links recursively.",
+        "layout-template",
+        """
+page_results | Extracted Pages | fetch_content | DataFrame, Table
+raw_results | Raw Content | fetch_content_as_message | Message
+""",
+    ),
+    "UnifiedWebSearch": Definition(
+        "lfx.components.data_source.web_search:WebSearchComponent",
+        "Web Search",
+        "Search the web, news, or RSS feeds.",
+        "search",
+        "results | Results | perform_search | DataFrame, Table",
+    ),
 }
-
-MODULES: Mapping[str, str] = {
-    "CalculatorComponent": "lfx.components.utilities:CalculatorComponent",
-    "CombineText": "lfx.components.processing:CombineTextComponent",
-    "Directory": "lfx.components.files_and_knowledge:DirectoryComponent",
-    "File": "lfx.components.files_and_knowledge:FileComponent",
-    "Memory": "lfx.components.models_and_agents:MemoryComponent",
-    "ParserComponent": "lfx.components.processing:ParserComponent",
-    "SQLComponent": "lfx.components.data_source:SQLComponent",
-    "SplitText": "lfx.components.processing:SplitTextComponent",
-    "StructuredOutput": "lfx.components.llm_operations:StructuredOutputComponent",
-    "URLComponent": "lfx.components.data_source:URLComponent",
-    "UnifiedWebSearch": "lfx.components.data_source.web_search:WebSearchComponent",
-}
-"""Where further components live that a new flow may take from another one."""

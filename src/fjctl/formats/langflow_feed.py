@@ -9,16 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from fjctl.formats.langflow_defined import DEFINITIONS
 from fjctl.formats.langflow_fields import is_reference
 from fjctl.formats.langflow_flow import INPUT, Flow, passed_by
 from fjctl.formats.langflow_graph import LOOP_FIELD
+from fjctl.formats.langflow_new import outputs_of
 from fjctl.formats.langflow_prompts import condense, expand
 from fjctl.formats.langflow_types import CHAT_INPUT, LOOP, PROMPTS, START, TEXT_INPUT, TYPES
 from fjctl.model.names import slug, stable_id, unique
 from fjctl.model.references import references
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from fjctl.formats.canvas.drawing import Drawing, Node
     from fjctl.formats.canvas.paths import Map
@@ -55,6 +57,7 @@ class Feed:
         self.flow = flow
         self.inside = inside
         self.nodes = drawing.by_id()
+        _mark_outputs(drawing, self.nodes)
         self.start = next((node for node in drawing.nodes if node.type in {START, CHAT_INPUT, "Webhook"}), None)
         settings = self.start.settings if self.start is not None else {}
         found = settings.get("inputs")
@@ -307,6 +310,30 @@ def _ends(link: Link) -> End:
     return End(link.source, link.output, link.target, link.field, link.back)
 
 
+def _mark_outputs(drawing: Drawing, nodes: Mapping[str, Node]) -> None:
+    """Lets each new node of a type that nobody has defined give whatever somebody refers to."""
+    asked: dict[str, dict[str, None]] = {}
+    for node in drawing.nodes:
+        for text in texts_in(node.settings):
+            for item in references(text):
+                head = item.path.partition(".")[0].partition("[")[0]
+                if item.name.startswith("@") and head.isidentifier():
+                    asked.setdefault(item.name[1:], {})[head] = None
+    for name, paths in asked.items():
+        found = nodes.get(name)
+        if found is not None and not found.raw and found.type not in DEFINITIONS:
+            found.mark = " ".join(paths)
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Every text in a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from texts_in(item)
+
+
 def text_input_id(name: str) -> str:
     """The id of a new text input."""
     return f"{TEXT_INPUT}-{slug(name)}"
@@ -314,8 +341,6 @@ def text_input_id(name: str) -> str:
 
 def output_named(node: Node, path: str) -> str | None:
     """What a node calls an output that we call `path`; None where it has no such."""
-    from fjctl.formats.langflow_new import outputs_of
-
     row = TYPES.get(node.type)
     names = [str(item.get("name")) for item in outputs_of(node)]
     theirs = [name for name, ours in row.outputs.items() if ours == path] if row is not None else []

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from fjctl.formats.canvas import secrets
 from fjctl.formats.langflow_flow import AFTER
 from fjctl.formats.langflow_types import CHAT_INPUT, CHAT_OUTPUT, FORMAT_INSTRUCTIONS, INSTRUCTED, TEXT_INPUT, TYPES
 from fjctl.model.workflow import FORK_KINDS, BlockKind
@@ -22,24 +23,17 @@ if TYPE_CHECKING:
 
 REFERENCE = re.compile(r"<[^<>\s]+>")
 _NAME_ONLY = re.compile(r"[A-Z][A-Z0-9_]*")
-_CREDENTIAL = re.compile(r"(?:^|_)(?:api_?key|token|password|secret|credentials?)(?:$|_)", re.IGNORECASE)
-_NOT_CREDENTIAL = re.compile(r"max_?tokens|input_tokens|tokens?_(?:limit|size|length|count)|truncate", re.IGNORECASE)
 _ENVIRONMENT = re.compile(r"\{\{\s*\w+\s*\}\}")
 _KEYS = ("prompt", "input", "role")
 
 
-def is_credential(name: str, field: Map | None = None) -> bool:
-    """Whether a field is one for something secret, by its own word or by its name."""
-    if field is not None and field.get("password") is True:
-        return True
-    return bool(_CREDENTIAL.search(name)) and not _NOT_CREDENTIAL.search(name)
-
-
 def is_secret(name: str, value: Any, field: Map | None = None) -> bool:
     """Whether a field holds a secret in plain text, and not just the name of one."""
-    if not isinstance(value, str) or not value.strip() or not is_credential(name, field):
+    if not isinstance(value, str) or _NAME_ONLY.fullmatch(value) or REFERENCE.fullmatch(value):
         return False
-    return not (_NAME_ONLY.fullmatch(value) or _ENVIRONMENT.fullmatch(value) or REFERENCE.fullmatch(value))
+    if secrets.is_secret(name, value):
+        return True
+    return field is not None and field.get("password") is True and bool(value) and not _ENVIRONMENT.fullmatch(value)
 
 
 def is_copied(name: str, value: Any) -> bool:

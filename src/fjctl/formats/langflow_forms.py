@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +17,33 @@ if TYPE_CHECKING:
     from fjctl.formats.canvas.scope import Scope
 
 
+_CALL = re.compile(r"^\w+\([^()]*\) - ")
+_NO_NAMES = frozenset({"build_output", "run_model", "as_dataframe", "build_tool", "api_build_tool", "run", "build"})
+
+
 def actions(rows: Any) -> list[Map]:
     """What a component offers an agent: the rows of its tool table that are switched on."""
     known = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
     return [row for row in known if row.get("status") is not False]
+
+
+def action_name(row: Map, otherwise: str) -> str:
+    """What an action is called: its name without that of the component, unless it only says that something is done."""
+    name = row.get("name")
+    plain = name.rpartition("-")[2] if isinstance(name, str) else ""
+    return otherwise if plain in _NO_NAMES or not plain else plain
+
+
+def _described(row: Map) -> str:
+    """What an action is for, without the call that older versions put before it."""
+    found = row.get("description")
+    return _CALL.sub("", found) if isinstance(found, str) else ""
+
+
+def _redescribed(row: Map, wanted: str) -> None:
+    if wanted != _described(row):
+        call = _CALL.match(row["description"]) if isinstance(row.get("description"), str) else None
+        row["description"] = (call[0] if call is not None else "") + wanted
 
 
 def _actions_in(value: Any, _: Scope) -> Read | None:
@@ -27,9 +51,12 @@ def _actions_in(value: Any, _: Scope) -> Read | None:
     if not found:
         return None
     if len(found) == 1:
-        described = found[0].get("description")
-        return Read({"tool": {"description": described}} if isinstance(described, str) and described else {})
-    said = [{key: row[key] for key in ("name", "description") if not is_blank(row.get(key))} for row in found]
+        described = _described(found[0])
+        return Read({"tool": {"description": described}} if described else {})
+    said = [
+        {"name": row.get("name"), **({"description": described} if (described := _described(row)) else {})}
+        for row in found
+    ]
     return Read({"tool": {"settings": {"actions": said}}})
 
 
@@ -37,15 +64,19 @@ def _actions_out(fields: Any, prior: Any, _beyond: Any, _: Scope) -> Any:
     known = deepcopy(prior) if isinstance(prior, list) else []
     on = actions(known)
     described, several = at(fields, ("tool", "description")), at(fields, ("tool", "settings", "actions"))
-    if len(on) == 1 and isinstance(described, str):
-        on[0]["description"] = described
     if isinstance(several, list):
-        wanted = {row.get("name"): row.get("description") for row in several if isinstance(row, dict)}
+        wanted = {row.get("name"): row.get("description", "") for row in several if isinstance(row, dict)}
         for row in on:
-            if row.get("name") not in wanted:
-                row["status"] = False
-            elif not is_blank(wanted[row["name"]]):
-                row["description"] = wanted[row["name"]]
+            row["status"] = row.get("name") in wanted
+        names = {row.get("name") for row in on}
+        new: list[Map] = [{"name": name, "status": True} for name in wanted if name not in names]
+        for row in (*on, *new):
+            _redescribed(row, wanted.get(row.get("name"), _described(row)))
+        return [*known, *new]
+    if isinstance(described, str):
+        if not on:
+            on = known = [{"status": True}]
+        _redescribed(on[0], described)
     return known or ABSENT
 
 
@@ -70,12 +101,18 @@ def _contract_out(fields: Any, _prior: Any, _beyond: Any, _: Scope) -> Any:
     return {key: item for key, item in tool.items() if key != "arguments"} if isinstance(tool, dict) else ABSENT
 
 
+def _limit_in(value: Any, scope: Scope) -> Read | None:
+    """A number where 0 means that there is none."""
+    return forms.FORMS["number"].read(value, scope) if value not in (0, "0") else None
+
+
 FORMS: Mapping[str, Form] = {
     **forms.FORMS,
     "actions": Form(_actions_in, _actions_out),
     "server": Form(_server_in, _server_out),
     "contract": Form(_contract_in, _contract_out),
     "pairs": forms.pairs("key", "value"),
+    "limit": Form(_limit_in, forms.FORMS["number"].write),
     "seconds": Form(
         lambda value, _: Read(value * 1000) if isinstance(value, int) and not isinstance(value, bool) else None,
         lambda value, *_: value // 1000 if isinstance(value, int) and value % 1000 == 0 else value,

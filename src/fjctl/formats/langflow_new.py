@@ -11,8 +11,9 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from fjctl.formats.langflow_defined import ANY, COLUMNS, DEFINITIONS, INPUTS, MODULES, OPTIONS, Definition
+from fjctl.formats.langflow_defined import ANY, COLUMNS, DEFINITIONS, INPUTS, OPTIONS, Definition
 from fjctl.formats.langflow_graph import map_at
+from fjctl.formats.langflow_types import ROLES
 from fjctl.model.names import stable_id
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Placeholder(Component):
         DictInput(name="contract", display_name="Contract", value={{}}),
         HandleInput(name="run_after", display_name="Runs after", input_types={types}, is_list=True),
     ]
-    outputs = [Output(name="result", display_name="Result", method="result", types=["Data"])]
+    outputs = {outputs}
 
     def result(self) -> Data:
         return Data(data=dict(self.contract or {{}}))
@@ -71,10 +72,10 @@ def component(node: Node) -> Map:
         return _note(node)
     label = node.name
     definition = DEFINITIONS.get(node.type)
-    place = definition.place if definition is not None else MODULES.get(node.type, "")
+    place = definition.place if definition is not None else ""
     label = label or (definition.label if definition is not None else node.type)
     outputs = outputs_of(node)
-    template: Map = {"_type": "Component", "code": {**_CODE, "value": _source(place, label)}}
+    template: Map = {"_type": "Component", "code": {**_CODE, "value": _source(place, label, outputs)}}
     if definition is not None:
         template |= _fields(node.type, definition)
     inner = {
@@ -121,10 +122,17 @@ def _note(node: Node) -> Map:
     }
 
 
-def _source(place: str, label: str) -> str:
+def _source(place: str, label: str, outputs: list[Map]) -> str:
     module, _, name = place.partition(":")
     if not name:
-        return _PLACEHOLDER.format(label=json.dumps(label, ensure_ascii=False), types=json.dumps(ANY))
+        given = ", ".join(
+            f'Output(name={json.dumps(item["name"])}, display_name="Result", method="result", types=["Data"])'
+            for item in outputs
+            if item["name"] != TOOL_OUTPUT
+        )
+        return _PLACEHOLDER.format(
+            label=json.dumps(label, ensure_ascii=False), types=json.dumps(ANY), outputs=f"[{given}]"
+        )
     base = f"Installed{name}" if name.endswith("Component") else f"{name}Component"
     return _INHERITED.format(module=module, name=name, base=base, label=json.dumps(label, ensure_ascii=False))
 
@@ -135,9 +143,7 @@ def _lines(text: str) -> list[list[str]]:
 
 @lru_cache(maxsize=64)
 def _declared(name: str) -> tuple[Map, ...]:
-    definition = DEFINITIONS.get(name)
-    lines = _lines(definition.outputs) if definition is not None else [["result", "Result", "result", "Data"]]
-    return tuple(_output(line[0], line[1], line[2], line[3].split(", ")) for line in lines)
+    return tuple(_output(line[0], line[1], line[2], line[3].split(", ")) for line in _lines(DEFINITIONS[name].outputs))
 
 
 def _output(name: str, label: str, method: str, types: list[str], *, grouped: bool = False) -> Map:
@@ -164,10 +170,25 @@ def outputs_of(node: Node) -> list[Map]:
         return [item for item in declared if isinstance(item, dict)]
     if node.raw:
         return []
-    if node.role == "tool":
-        return [_output(TOOL_OUTPUT, "Toolset", "to_toolkit", ["Tool"])]
+    if node.role:
+        name, method, kind = part_output(node.role)
+        return [_output(name, node.name or node.type, method, [kind])]
     routed = _routed(node)
-    return routed if routed is not None else [dict(item) for item in _declared(node.type)]
+    if routed is not None:
+        return routed
+    if node.type not in DEFINITIONS:
+        return [_output(name, "Result", "result", list(ANY)) for name in node.mark.split() or ["result"]]
+    return [dict(item) for item in _declared(node.type)]
+
+
+def part_output(role: str) -> tuple[str, str, str]:
+    """The output by which a part of a role is taken in: its name, its method, and the type it gives."""
+    if role == "tool":
+        return TOOL_OUTPUT, "to_toolkit", "Tool"
+    if role == "model":
+        return "model_output", "build_model", "LanguageModel"
+    kind = next((kind for kind, known in ROLES.items() if known == role), "Data")
+    return role, f"build_{role}", kind
 
 
 def _routed(node: Node) -> list[Map] | None:
@@ -220,8 +241,10 @@ def field_of(name: str, value: Any, *, prompt: bool = False) -> Map:
         found |= {"list": True, "value": ""}
     if isinstance(value, list):
         found |= {"list": True, "type": "other", "input_types": list(ANY)}
-    if isinstance(value, float):
-        found["type"] = "float"
+    if name == "temperature":
+        found = {**found, **INPUTS["SliderInput"], "_input_type": "SliderInput", "value": value}
+    elif isinstance(value, float):
+        found |= {"type": "float", "_input_type": "FloatInput"}
     if prompt:
         found |= {"field_type": "str", "input_types": ["Message", "Text"], "multiline": True}
     return found

@@ -20,41 +20,86 @@ _HEAD: Mapping[str, str] = {
     "viewport": "editor",
     "chatHistory": "editor",
     **dict.fromkeys(
-        (
-            "endpoint_name is_component last_tested_version tags locked icon icon_bg_color gradient mcp_enabled webhook "
-            "action_name action_description access_type folder_id user_id updated_at date_created fs_path style"
-        ).split(),
+        [
+            "endpoint_name",
+            "is_component",
+            "last_tested_version",
+            "tags",
+            "locked",
+            "icon",
+            "icon_bg_color",
+            "gradient",
+            "mcp_enabled",
+            "webhook",
+            "action_name",
+            "action_description",
+            "access_type",
+            "folder_id",
+            "user_id",
+            "updated_at",
+            "date_created",
+            "fs_path",
+            "style",
+        ],
         "envelope",
     ),
 }
 _NODE: Mapping[str, str] = {
     "id": "identity",
     "type": "derived",
-    **dict.fromkeys("position positionAbsolute width height measured style zIndex".split(), "layout"),
-    **dict.fromkeys("selected dragging resizing".split(), "editor"),
+    **dict.fromkeys(["position", "positionAbsolute", "width", "height", "measured", "style", "zIndex"], "layout"),
+    **dict.fromkeys(["selected", "dragging", "resizing"], "editor"),
 }
 _DATA: Mapping[str, str] = {
     "id": "identity",
     "display_name": "derived",
     "description": "derived",
-    **dict.fromkeys("showNode selected_output selected value buildStatus".split(), "editor"),
+    **dict.fromkeys(["showNode", "selected_output", "selected", "value", "buildStatus", "_connectionMode"], "editor"),
 }
 _COMPONENT: Mapping[str, str] = {
     "description": "payload?",
-    **dict.fromkeys("frozen minimized pinned edited tool_mode".split(), "editor"),
+    **dict.fromkeys(["frozen", "minimized", "pinned", "edited", "tool_mode"], "editor"),
     **dict.fromkeys(
-        (
-            "base_classes beta conditional_paths custom_fields documentation field_order icon legacy lf_version metadata "
-            "output_types outputs category key score last_updated field_formatters full_path error priority i18n_key "
-            "add_tool_output replacement is_composition is_input is_output name root_field_name"
-        ).split(),
+        [
+            "base_classes",
+            "beta",
+            "conditional_paths",
+            "custom_fields",
+            "documentation",
+            "field_order",
+            "icon",
+            "legacy",
+            "lf_version",
+            "metadata",
+            "output_types",
+            "outputs",
+            "category",
+            "key",
+            "score",
+            "last_updated",
+            "field_formatters",
+            "full_path",
+            "error",
+            "priority",
+            "i18n_key",
+            "add_tool_output",
+            "replacement",
+            "is_composition",
+            "is_input",
+            "is_output",
+            "name",
+            "root_field_name",
+        ],
         "payload",
     ),
 }
 _EDGE: Mapping[str, str] = {
     "id": "identity",
     **dict.fromkeys(("sourceHandle", "targetHandle", "data"), "derived"),
-    **dict.fromkeys("className animated style selected type hidden markerEnd zIndex interactionWidth".split(), "editor"),
+    **dict.fromkeys(
+        ["className", "animated", "style", "selected", "type", "hidden", "markerEnd", "zIndex", "interactionWidth"],
+        "editor",
+    ),
 }
 _ACTION_MEANS = frozenset({"name", "description", "status"})
 _MODEL_MEANS = frozenset({"name", "provider"})
@@ -87,6 +132,8 @@ def _in_node(rest: Pointer, value: JsonValue) -> str:
         return ""
     if rest[_INNER_AT] != "template":
         return _COMPONENT.get(str(rest[_INNER_AT]), "")
+    if len(rest) == _FIELD_AT + 1:
+        return "" if isinstance(value, dict) else "payload?"
     return _in_template(rest, value) if len(rest) > _FIELD_AT else ""
 
 

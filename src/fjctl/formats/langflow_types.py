@@ -103,6 +103,21 @@ ROLES: Mapping[str, str] = {
 }
 """What a component is to the one that it gives an output of this type."""
 
+PART_PORTS: Mapping[str, str] = {
+    "tool": "tools",
+    "model": "model",
+    "embedding": "embedding",
+    "memory": "memory",
+    "store": "vector_store",
+    "retriever": "retriever",
+    "splitter": "text_splitter",
+    "parser": "output_parser",
+    "prompt": "prompt",
+    "loader": "loader",
+    "source": "input_data",
+}
+"""The field by which a new part of a role is taken in."""
+
 INSTRUCTED: Mapping[str, tuple[str, str]] = {
     "system_message": ("system_message", "input_value"),
     "system_prompt": ("system_prompt", "input_value"),
@@ -130,7 +145,7 @@ _MODEL = (
     "agent.model <- model_name : text",
     "agent.provider <- provider : text",
     "agent.temperature <- temperature : number",
-    "agent.max_tokens <- max_tokens : number",
+    "agent.max_tokens <- max_tokens : limit",
 )
 _LLM = NodeType(
     "LanguageModelComponent",
@@ -139,6 +154,7 @@ _LLM = NodeType(
     usual=USUAL,
     rest=("agent", "settings"),
     outputs={"text_output": "content"},
+    ports=PART_PORTS,
     label="Language Model",
 )
 _AGENT = NodeType(
@@ -148,10 +164,9 @@ _AGENT = NodeType(
     usual=USUAL,
     rest=("agent", "settings"),
     outputs={"response": "content", "output": "content"},
-    ports={"tool": "tools"},
+    ports=PART_PORTS,
     label="Agent",
 )
-_ROUTED = {"usual": {**USUAL, "max_iterations": 10}}
 
 
 def language_model(name: str) -> NodeType:
@@ -205,13 +220,15 @@ _CORE = (
         slots(*_MODEL),
         usual=USUAL,
         rest=("agent", "settings"),
+        outputs={"dataframe_output": "dataframe", "structured_output_dataframe": "dataframe"},
         writes=False,
+        ports=PART_PORTS,
     ),
     NodeType(
         "ConditionalRouter",
         BlockKind.CONDITION,
         choices="if",
-        **_ROUTED,
+        usual={**USUAL, "max_iterations": 10, "case_sensitive": True},
         label="If-Else",
     ),
     NodeType("DataConditionalRouter", BlockKind.CONDITION, choices="data if", writes=False, usual=USUAL),
@@ -360,7 +377,7 @@ _2023 = (
 
 
 def _with_usual(row: NodeType) -> NodeType:
-    return row._replace(usual=USUAL)
+    return row._replace(usual=USUAL, ports=PART_PORTS)
 
 
 TYPES = Table(

@@ -11,9 +11,10 @@ from fjctl.formats.langflow_fields import fields_from
 from fjctl.formats.langflow_flow import AFTER, INPUT, Flow, chooses, lifted, reduced
 from fjctl.formats.langflow_graph import LOOP_FIELD, Graph, edge_id, map_at, place_of, read_graph, spell
 from fjctl.formats.langflow_new import component, empty_document, field_of, outputs_of, prompt_component
-from fjctl.formats.langflow_types import CHAT_INPUT, PROMPTS, START, TEXT_INPUT, TYPES
+from fjctl.formats.langflow_types import CHAT_INPUT, PROMPTS, START, TEXT_INPUT, TYPES, USUAL
 from fjctl.model.names import humanize
 from fjctl.model.references import environment
+from fjctl.model.transplant import same
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +38,7 @@ class _Writing:
         self.feed = Feed(drawing, flow, inside)
         self.inside = inside
         self.written: dict[str, Map] = {}
+        self.ways: list[tuple[str, str, str]] = []
         self.raw_ids = {c.id: c.raw_id for c in flow.graph.components.values()}
 
     def document(self, prior: Any, pointer: Pointer | None) -> JsonValue:
@@ -101,7 +103,12 @@ class _Writing:
     def _fields(self, node: Node, template: Map) -> Map:
         if node.type == "note":
             return {}
-        found = fields_from(node.settings, node.type, template, TYPES.get(node.type))
+        row = TYPES.get(node.type)
+        settings = node.settings
+        if not node.raw:
+            usual = row.usual if row is not None else USUAL
+            settings = {key: item for key, item in settings.items() if key not in usual or not same(item, usual[key])}
+        found = fields_from(settings, node.type, template, row)
         if node is self.feed.start and node.type == CHAT_INPUT:
             shape = self.feed.inputs.get(INPUT)
             if isinstance(shape, dict) and not is_blank(shape.get("default")):
@@ -116,7 +123,13 @@ class _Writing:
         prior = self.flow.graph.components[node.id]
         if node.type == "note":
             return self._placed(_note(prior, node), node)
-        kept = {key: self._value(field, values.get(key)) for key, field in template.items() if _is_field(key, field)}
+        linked = {end.field for end in self.feed.links if end.target == node.id}
+        kept = {
+            # What stands under a link counts for nothing; it is left there, and cleared when the link goes.
+            key: {"value": field.get("value")} if key in linked else self._value(field, values.get(key))
+            for key, field in template.items()
+            if _is_field(key, field)
+        }
         for key, value in values.items():
             if key not in kept and not is_blank(value):
                 kept[key] = _said(value)
@@ -204,7 +217,7 @@ class _Writing:
 
     def _wires(self) -> None:
         """Draws the links of parts, the ways back of loops, and those that only say what comes after what."""
-        ways: list[tuple[str, str, str]] = []
+        ways = self.ways
         for wire in self.drawing.wires:
             source, target = self.feed.nodes.get(wire.source), self.feed.nodes.get(wire.target)
             if source is None or target is None:
@@ -275,9 +288,18 @@ class _Writing:
         )
 
     def _ordered(self) -> list[tuple[End, Any]]:
-        """The links in the order of the prior document, new ones last."""
-        rank = {id(link): place for place, link in enumerate(self.flow.graph.links)}
-        return sorted(self.feed.links.items(), key=lambda item: rank.get(id(item[1]), len(rank)))
+        """The links in the order of the prior document, new ones behind them in the order in which steps follow."""
+        prior = {id(link): place for place, link in enumerate(self.flow.graph.links)}
+        steps = {way: place for place, way in enumerate(self.ways)}
+
+        def rank(item: tuple[End, Any]) -> tuple[int, int]:
+            end, link = item
+            out = end.output if end.source in self.feed.nodes and chooses(self.feed.nodes[end.source].type) else ""
+            hosts = self.feed.hosts.get(end) or {end.target}
+            served = min((steps.get((end.source, out, host), len(steps)) for host in hosts), default=len(steps))
+            return prior.get(id(link), len(prior)), served
+
+        return sorted(self.feed.links.items(), key=rank)
 
     def _edge(self, end: End, raw: Any) -> Map:
         if raw is not None:

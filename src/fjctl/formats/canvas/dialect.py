@@ -57,6 +57,8 @@ class Dialect:
     timeout_port: str | None = None
     body_port: str | None = None
     """The port of a container that leads into it, where the builder draws that as a wire from the container."""
+    keeps_extras = False
+    """Whether a document has room for settings of the whole workflow (`Drawing.extras`)."""
     loops: LoopPorts | None = None
     """For a builder that draws loops flat: `open` ends with `fold_loops`, `close` begins with `unfold_loops`."""
 
@@ -209,6 +211,12 @@ class Dialect:
         del scope
         return text
 
+    def rewrite_text(self, text: str, before: str, scope: Scope) -> str:
+        """`write_text` for a text that stood as `before` in the builder's spelling and says something else now; for
+        builders that can spell the same in several ways."""
+        del before
+        return self.write_text(text, scope)
+
     # New things
 
     def new_node_id(self, block: Block, row: NodeType, taken: Mapping[str, Any]) -> str:
@@ -229,6 +237,10 @@ class Dialect:
         node already."""
         del block
         return None
+
+    def name_tool(self, node: Node, name: str) -> None:
+        """Lets a new node be an agent's tool of this name, where the builder keeps that apart from the node's."""
+        del node, name
 
     def tool_name(self, node: Node) -> str:
         """What an agent's tool is called that is drawn as a node of its own."""

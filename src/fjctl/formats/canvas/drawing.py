@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 class Node:
     """One node. `settings` is what its author set, by name, wherever the builder keeps it (retries and descriptions
     included, the editor's state and copies of the component's definition not). `raw` is the node as it stands in the
-    document, empty for a new one; `pointer` its place there. `role`: what it is to what it feeds, where the wires say so
-    and not its type (see `NodeType.role`). `inside`: for a loop drawn flat whose body was found, the
-    wires in its body, the way in and the ways back included (see `loops`); None for every other node."""
+    document, empty for a new one; `pointer` its place there. `inside`: for a loop drawn flat whose body was found, the
+    wires in its body, the way in and the ways back included (see `loops`); None for every other node. `mark` is what
+    `open` has found out about a node beyond its settings and `type_of` goes by (that nothing follows it, say); `role`
+    what it is to what it feeds, where the wires say so and not its type (see `NodeType.role`)."""
 
     id: str
     type: str
@@ -37,6 +38,7 @@ class Node:
     pointer: Pointer = ()
     role: str = ""
     inside: tuple[Wire, ...] | None = None
+    mark: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,14 +61,17 @@ class Wire:
 
 @dataclass(slots=True, kw_only=True)
 class Drawing:
-    """A whole document, taken apart. `variables` as in the journey (name → type, default …)."""
+    """A whole document, taken apart. `variables` as in the journey (name → type, default …); `extras` are settings of
+    the whole workflow that the model has no word for; `fresh` says that it is being written for the first time."""
 
     nodes: list[Node] = field(default_factory=list)
     wires: list[Wire] = field(default_factory=list)
     name: str = ""
     description: str = ""
     variables: dict[str, JsonValue] = field(default_factory=dict)
+    extras: dict[str, JsonValue] = field(default_factory=dict)
     found: list[Diagnostic] = field(default_factory=list)
+    fresh: bool = False
 
     def by_id(self) -> dict[str, Node]:
         """Nodes by id."""
