@@ -21,11 +21,10 @@ if TYPE_CHECKING:
 class NewParts:
     """The nodes and wires that a block needs beside those a prior document has for it."""
 
-    def __init__(self, dialect: Dialect, block: Block, row: NodeType, host: str, scope: Scope) -> None:
+    def __init__(self, dialect: Dialect, block: Block, row: NodeType, scope: Scope) -> None:
         self.dialect = dialect
         self.block = block
         self.row = row
-        self.host = host
         self.scope = scope
         self.nodes: list[Node] = []
         self.wires: list[Wire] = []
@@ -44,7 +43,7 @@ class NewParts:
             if row is None or not isinstance(contract, dict):
                 continue
             said: Map = {TOOL: {key: item for key, item in contract.items() if key != "title"}}
-            self._add(row, TOOL, self.host, port, str(contract.get("title") or name), said, name)
+            self._add(row, TOOL, self.block.id, port, str(contract.get("title") or name), said, name)
             fields = without(fields, [("tools", name)])
         return fields
 
@@ -61,7 +60,7 @@ class NewParts:
             return fields
         for meaning in spread:
             put(said, meaning, at(fields, meaning))
-        self._add(row, role, self.host, port, str(held.get(NAME) or row.label or row.name), said, role)
+        self._add(row, role, self.block.id, port, str(held.get(NAME) or row.label or row.name), said, role)
         return without(fields, [path, *spread])
 
     def _inner(self, row: NodeType, host: str, said: Map, home: Path) -> Map:
@@ -88,7 +87,7 @@ class NewParts:
         return [meaning for meaning in meanings if at(fields, meaning) is not ABSENT]
 
     def _add(self, row: NodeType, role: str, host: str, port: str, name: str, said: Map, key: str) -> None:
-        identifier = self.dialect.new_part_id(self.host, key, row)
+        identifier = self.dialect.new_part_id(self.block.id, key, row)
         node = Node(id=identifier, type=row.name, name=name, parent=self.block.parent, role=role)
         if self.block.x is not None and self.block.y is not None:
             node.x = self.block.x - 120 + 220.0 * len(self.nodes)
@@ -97,7 +96,7 @@ class NewParts:
         home: Path = (TOOL, "settings") if TOOL in said and role == TOOL else ()
         left = self._inner(row, identifier, said, home)
         node.settings = write_settings(self.dialect, row, left, None, self.scope)
-        if role == TOOL and host == self.host:
+        if role == TOOL and host == self.block.id:
             self.dialect.name_tool(node, key)
         wire: Any = Wire(source=identifier, target=host, out=self.dialect.part_port(row, role), into=port)
         self.wires.append(wire)

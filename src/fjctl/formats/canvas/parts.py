@@ -114,7 +114,7 @@ class Parts:
             if at(block.fields, path) is ABSENT:
                 put(block.fields, path, at(fields, path))
                 moved.append(path)
-        rest = without(fields, moved)
+        rest = dict(without(fields, moved))  # the very map where nothing has moved
         fields.clear()
         fields |= rest
         return tuple(moved)
