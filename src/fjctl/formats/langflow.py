@@ -15,7 +15,7 @@ from fjctl.formats.canvas.dialect import Choices, Dialect
 from fjctl.formats.canvas.drawing import Drawing, Node, Wire
 from fjctl.formats.canvas.loops import LoopPorts
 from fjctl.formats.canvas.paths import ABSENT, at
-from fjctl.formats.canvas.table import NodeType, implied, slots
+from fjctl.formats.canvas.table import NodeType, implied, opaque, slots
 from fjctl.formats.langflow_choices import CHOICES, FALLBACK, fits_if
 from fjctl.formats.langflow_fields import is_secret, settings_of
 from fjctl.formats.langflow_flow import AFTER, Flow, lifted, reduced
@@ -23,7 +23,7 @@ from fjctl.formats.langflow_forms import FORMS, action_name, actions
 from fjctl.formats.langflow_graph import LOOP_FIELD, Component, map_at, place_of, read_graph, text_at
 from fjctl.formats.langflow_new import part_output
 from fjctl.formats.langflow_own import own_part as own_part_at
-from fjctl.formats.langflow_types import LOOP, PART_PORTS, PLACEHOLDER, SAYS, START, TYPES, language_model
+from fjctl.formats.langflow_types import INPUTS, LOOP, PART_PORTS, PLACEHOLDER, SAY, SAYS, START, TYPES, language_model
 from fjctl.formats.langflow_write import close as close_document
 from fjctl.model.names import slug
 from fjctl.model.workflow import ENTRY_KINDS, Block, BlockKind
@@ -75,7 +75,7 @@ class Langflow(Dialect):
         row = super().type_of(node)
         if node.role == TOOL:
             return tool_row(row)
-        if "say" in node.settings and row.name == SAYS.name:
+        if SAY in node.settings and row.name == SAYS.name:
             return SAYS
         if self.table.get(node.type) is None and _is_model(node.raw):
             return language_model(node.type)
@@ -91,7 +91,10 @@ class Langflow(Dialect):
             return self.table.rows["Agent" if block.fields.get("tools") else plain]
         if block.kind is BlockKind.CONDITION and not fits_if(block.branches):
             return self.table.of_kind(BlockKind.ROUTER)
-        if block.kind is BlockKind.INTEGRATION:
+        if block.kind in {BlockKind.INTEGRATION, BlockKind.OPAQUE}:
+            service = at(block.fields, ("tool", "service"))
+            if at(block.fields, ("tool", "settings", "opaque")) is True and isinstance(service, str):
+                return opaque(service)._replace(ports=PART_PORTS)
             row = super().type_for(block)
             return row if row is not None and row.name not in _NEVER_NEW else None
         if block.kind is BlockKind.CODE:
@@ -104,9 +107,15 @@ class Langflow(Dialect):
         """See `Dialect.part_for`."""
         if role != TOOL:
             named = self.table.get(str(said.get("type", "")))
-            return named._replace(role=role) if named is not None else None
-        known = self.table.get(str(said.get("service", "")))
-        return tool_row(known if known is not None and known.kind is not None else self.table.rows[PLACEHOLDER])
+            unknown = (
+                opaque(str(said["type"]))._replace(ports=PART_PORTS) if isinstance(said.get("type"), str) else None
+            )
+            return named._replace(role=role) if named is not None else unknown and unknown._replace(role=role)
+        service = said.get("service")
+        if not isinstance(service, str) or said.get("kind") != "external":
+            return tool_row(self.table.rows[PLACEHOLDER])
+        known = self.table.get(service)
+        return tool_row(known if known is not None and known.kind is not None else opaque(service))
 
     def part_port(self, row: NodeType, role: str) -> str:
         """See `Dialect.part_port`."""
@@ -137,11 +146,12 @@ _NEVER_NEW = frozenset({LOOP})
 def tool_row(row: NodeType) -> NodeType:
     """The row of a component as an agent's tool."""
     said = implied(tool__kind="external", tool__service=row.name)
-    form = "* <- contract : contract" if row.name == PLACEHOLDER else "* <- tools_metadata : actions"
+    whole = row.name == PLACEHOLDER
+    said_by = ("* <- contract : contract",) if whole else ("* <- tools_metadata : actions", "* <- contract : beyond")
     return NodeType(
         row.name,
         BlockKind.INTEGRATION,
-        slots(form),
+        slots(*said_by),
         said,
         row.usual,
         ("tool", "arguments"),
@@ -220,7 +230,7 @@ def _begun(drawing: Drawing, flow: Flow, ways: Sequence[tuple[str, str, str]]) -
     if not steps:
         return []
     if flow.start is None:
-        settings = {"inputs": flow.inputs} if flow.inputs else {}
+        settings = {INPUTS: flow.inputs} if flow.inputs else {}
         drawing.nodes.insert(0, Node(id=flow.start_id, type=START, settings=settings))
     entered, leaving = {target for _, _, target in ways}, {source for source, _, _ in ways}
     entry = {node.id for node in steps if (row := TYPES.get(node.type)) is not None and row.kind in ENTRY_KINDS}

@@ -9,13 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fjctl.formats.langflow_defined import DEFINITIONS
 from fjctl.formats.langflow_fields import is_reference
 from fjctl.formats.langflow_flow import INPUT, Flow, passed_by
 from fjctl.formats.langflow_graph import LOOP_FIELD
 from fjctl.formats.langflow_new import outputs_of
 from fjctl.formats.langflow_prompts import condense, expand
-from fjctl.formats.langflow_types import CHAT_INPUT, LOOP, PROMPTS, START, TEXT_INPUT, TYPES
+from fjctl.formats.langflow_types import CHAT_INPUT, INPUTS, LOOP, PROMPTS, START, TEXT_INPUT, TYPES
 from fjctl.model.names import slug, stable_id, unique
 from fjctl.model.references import references
 
@@ -60,7 +59,7 @@ class Feed:
         _mark_outputs(drawing, self.nodes)
         self.start = next((node for node in drawing.nodes if node.type in {START, CHAT_INPUT, "Webhook"}), None)
         settings = self.start.settings if self.start is not None else {}
-        found = settings.get("inputs")
+        found = settings.get(INPUTS)
         self.inputs: Map = found if isinstance(found, dict) else {}
         self.links: dict[End, Link | None] = {}
         self.hosts: dict[End, set[str]] = {}
@@ -311,18 +310,17 @@ def _ends(link: Link) -> End:
 
 
 def _mark_outputs(drawing: Drawing, nodes: Mapping[str, Node]) -> None:
-    """Lets each new node of a type that nobody has defined give whatever somebody refers to."""
-    asked: dict[str, dict[str, None]] = {}
+    """Lets each new node give whatever somebody refers to: the component of another version, or one that nobody has
+    defined here."""
     for node in drawing.nodes:
         for text in texts_in(node.settings):
             for item in references(text):
-                head = item.path.partition(".")[0].partition("[")[0]
-                if item.name.startswith("@") and head.isidentifier():
-                    asked.setdefault(item.name[1:], {})[head] = None
-    for name, paths in asked.items():
-        found = nodes.get(name)
-        if found is not None and not found.raw and found.type not in DEFINITIONS:
-            found.mark = " ".join(paths)
+                source = nodes.get(item.name[1:]) if item.name.startswith("@") else None
+                path = item.path.partition(".")[0].partition("[")[0]
+                if source is None or source.raw or not path.isidentifier() or source.type in {START, CHAT_INPUT}:
+                    continue
+                if output_named(source, path) is None and path not in source.mark.split():
+                    source.mark = f"{source.mark} {path}".strip()
 
 
 def texts_in(value: Any) -> Iterator[str]:
@@ -336,7 +334,7 @@ def texts_in(value: Any) -> Iterator[str]:
 
 def text_input_id(name: str) -> str:
     """The id of a new text input."""
-    return f"{TEXT_INPUT}-{slug(name)}"
+    return f"{TEXT_INPUT}-{name if name.isidentifier() else slug(name)}"
 
 
 def output_named(node: Node, path: str) -> str | None:
@@ -347,7 +345,7 @@ def output_named(node: Node, path: str) -> str | None:
     found = next((name for name in (*theirs, path) if name in names), None)
     if found is not None or node.raw:
         return found or (theirs[0] if theirs else path or None)
-    return names[0] if path in {"", "content", "result", "data", "output"} and names else None
+    return names[0] if path in {"", "content"} and names else None
 
 
 def _variable_name(feed: Feed, source: tuple[str, str], reference: str) -> str:

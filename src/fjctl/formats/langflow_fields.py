@@ -2,7 +2,7 @@
 
 What a model is told and what it is given stand in two fields, of which either may hold the instruction; a chat output
 either ends the flow with a result or says something on the way; a start has what is given to the flow. The settings
-say which it is: `prompt`, `role` and `input`; `result` or `say`; `inputs`.
+say which it is, under names that no field has.
 """
 
 from __future__ import annotations
@@ -12,7 +12,20 @@ from typing import TYPE_CHECKING, Any
 
 from fjctl.formats.canvas import secrets
 from fjctl.formats.langflow_flow import AFTER
-from fjctl.formats.langflow_types import CHAT_INPUT, CHAT_OUTPUT, FORMAT_INSTRUCTIONS, INSTRUCTED, TEXT_INPUT, TYPES
+from fjctl.formats.langflow_types import (
+    CHAT_INPUT,
+    CHAT_OUTPUT,
+    FORMAT_INSTRUCTIONS,
+    GIVEN,
+    INPUTS,
+    INSTRUCTED,
+    PROMPT,
+    RESULT,
+    ROLE,
+    SAY,
+    TEXT_INPUT,
+    TYPES,
+)
 from fjctl.model.workflow import FORK_KINDS, BlockKind
 
 if TYPE_CHECKING:
@@ -24,7 +37,7 @@ if TYPE_CHECKING:
 REFERENCE = re.compile(r"<[^<>\s]+>")
 _NAME_ONLY = re.compile(r"[A-Z][A-Z0-9_]*")
 _ENVIRONMENT = re.compile(r"\{\{\s*\w+\s*\}\}")
-_KEYS = ("prompt", "input", "role")
+_KEYS = (PROMPT, GIVEN, ROLE)
 
 
 def is_secret(name: str, value: Any, field: Map | None = None) -> bool:
@@ -58,9 +71,12 @@ def settings_of(flow: Flow, component: Component) -> Map:
         fed = flow.fed(component, link.field) if link.field != AFTER else None
         if fed is not None:
             found[link.field] = fed
-    if flow.roles.get(component.id) == "tool":
+    role = flow.roles.get(component.id)
+    if role == "tool":
         return found
     found.pop("tools_metadata", None)
+    if role:  # a model that only feeds another is told nothing
+        return _modelled(found)
     return _canonical(flow, component, found)
 
 
@@ -69,13 +85,13 @@ def _canonical(flow: Flow, component: Component, found: Map) -> Map:
     kind = row.kind if row is not None else None
     if component is flow.start:
         found.pop("input_value", None) if component.type == CHAT_INPUT else None
-        return {**found, **({"inputs": flow.inputs} if flow.inputs else {})}
+        return {**found, **({INPUTS: flow.inputs} if flow.inputs else {})}
     if component.type == CHAT_OUTPUT:
         value = found.pop("input_value", None)
         ends = component.id not in flow.graph.leaving and (value is None or is_reference(value))
-        return found if value is None else {**found, "result" if ends else "say": value}
+        return found if value is None else {**found, RESULT if ends else SAY: value}
     if component.type == "TextOutput" and "input_value" in found:
-        found["result"] = found.pop("input_value")
+        found[RESULT] = found.pop("input_value")
     fields = instructed(component.template, row)
     return (
         _instructed(_modelled(found), fields) if fields and kind in {BlockKind.AGENT, BlockKind.ROUTER, None} else found
@@ -135,17 +151,17 @@ def instructed(template: Map, row: NodeType | None) -> tuple[str, str] | None:
 def _instructed(found: Map, fields: tuple[str, str]) -> Map:
     told, given = (found.pop(name, None) for name in fields)
     if told not in (None, ""):
-        return {"prompt": told, **({"input": given} if given not in (None, "") else {}), **found}
+        return {PROMPT: told, **({GIVEN: given} if given not in (None, "") else {}), **found}
     if isinstance(given, str) and given and not is_reference(given):
-        return {"prompt": given, "role": "user", **found}
-    return {**({"input": given} if given not in (None, "") else {}), **found}
+        return {PROMPT: given, ROLE: "user", **found}
+    return {**({GIVEN: given} if given not in (None, "") else {}), **found}
 
 
 def fields_from(settings: Map, kind: str, template: Map, row: NodeType | None) -> Map:
-    """The way back of `settings_of`: fields by name. What stands in `inputs` is the start's and comes separately."""
-    found = {key: item for key, item in settings.items() if key != "inputs"}
+    """The way back of `settings_of`: fields by name. What is given to the flow is the start's and comes separately."""
+    found = {key: item for key, item in settings.items() if key != INPUTS}
     if kind == CHAT_OUTPUT or kind == "TextOutput":
-        for key in ("say", "result"):
+        for key in (SAY, RESULT):
             if key in found:
                 found["input_value"] = found.pop(key)
         return found
@@ -164,7 +180,6 @@ __all__ = [
     "TEXT_INPUT",
     "fields_from",
     "is_copied",
-    "is_credential",
     "is_reference",
     "is_secret",
     "settings_of",

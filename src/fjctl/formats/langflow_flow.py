@@ -78,7 +78,7 @@ class Flow:
         for component in self.graph.components.values():
             if component.type == TEXT_INPUT and component.id not in self.inlined and not component.note:
                 self.given.add(component.id)
-                self._add_input(_input_name(component.name), component.id, "", component.value("input_value"))
+                self._add_input(_input_name(component), component.id, "", component.value("input_value"))
             elif component.id in self.inlined and component.type in PROMPTS:
                 linked = {link.field for link in self.graph.entering.get(component.id, ())}
                 for name in names_in(*self.template(component)):
@@ -214,8 +214,12 @@ def _of_type(graph: Graph, kind: str) -> list[Component]:
     return [c for c in graph.components.values() if c.type == kind and not c.note]
 
 
-def _input_name(name: str) -> str:
-    return name if _IDENTIFIER.fullmatch(name) else slug(name, "text_input")
+def _input_name(component: Component) -> str:
+    """What a text input is called: as its id says, where that is no chance one, else after its label."""
+    said = component.raw_id.removeprefix(f"{TEXT_INPUT}-")
+    if said.isidentifier() and slug(said) == slug(component.name):
+        return said
+    return component.name if _IDENTIFIER.fullmatch(component.name) else slug(component.name, "text_input")
 
 
 def role_of(link: Link) -> str:

@@ -6,7 +6,6 @@ import re
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from fjctl.formats.base import is_blank
 from fjctl.formats.canvas import forms
 from fjctl.formats.canvas.forms import Form, Read
 from fjctl.formats.canvas.paths import ABSENT, Map, at
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
 
 _CALL = re.compile(r"^\w+\([^()]*\) - ")
+_ELSEWHERE = frozenset({"kind", "service", "description", "title", "arguments", "settings"})
 _NO_NAMES = frozenset({"build_output", "run_model", "as_dataframe", "build_tool", "api_build_tool", "run", "build"})
 
 
@@ -101,6 +101,17 @@ def _contract_out(fields: Any, _prior: Any, _beyond: Any, _: Scope) -> Any:
     return {key: item for key, item in tool.items() if key != "arguments"} if isinstance(tool, dict) else ABSENT
 
 
+def _beyond_out(fields: Any, _prior: Any, _beyond: Any, _: Scope) -> Any:
+    """What a contract says that no component of Langflow has a field for."""
+    tool = fields.get("tool")
+    if not isinstance(tool, dict):
+        return ABSENT
+    kept = {key: item for key, item in tool.items() if key not in _ELSEWHERE}
+    settings = {key: item for key, item in tool.get("settings", {}).items() if key not in {"actions", "opaque"}}
+    kept |= {"settings": settings} if settings else {}
+    return kept or ABSENT
+
+
 def _limit_in(value: Any, scope: Scope) -> Read | None:
     """A number where 0 means that there is none."""
     return forms.FORMS["number"].read(value, scope) if value not in (0, "0") else None
@@ -111,6 +122,7 @@ FORMS: Mapping[str, Form] = {
     "actions": Form(_actions_in, _actions_out),
     "server": Form(_server_in, _server_out),
     "contract": Form(_contract_in, _contract_out),
+    "beyond": Form(_contract_in, _beyond_out),
     "pairs": forms.pairs("key", "value"),
     "limit": Form(_limit_in, forms.FORMS["number"].write),
     "seconds": Form(

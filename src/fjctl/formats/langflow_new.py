@@ -176,9 +176,10 @@ def outputs_of(node: Node) -> list[Map]:
     routed = _routed(node)
     if routed is not None:
         return routed
-    if node.type not in DEFINITIONS:
-        return [_output(name, "Result", "result", list(ANY)) for name in node.mark.split() or ["result"]]
-    return [dict(item) for item in _declared(node.type)]
+    known = [dict(item) for item in _declared(node.type)] if node.type in DEFINITIONS else []
+    asked = [name for name in node.mark.split() if all(item["name"] != name for item in known)]
+    more = [_output(name, "Result", "result", list(ANY)) for name in asked or ([] if known else ["result"])]
+    return [*known, *more]
 
 
 def part_output(role: str) -> tuple[str, str, str]:

@@ -54,11 +54,13 @@ _DATA: Mapping[str, str] = {
     "id": "identity",
     "display_name": "derived",
     "description": "derived",
-    **dict.fromkeys(["showNode", "selected_output", "selected", "value", "buildStatus", "_connectionMode"], "editor"),
+    **dict.fromkeys(
+        ["showNode", "selected_output", "selected", "value", "buildStatus", "_connectionMode", "edited"], "editor"
+    ),
 }
 _COMPONENT: Mapping[str, str] = {
     "description": "payload?",
-    **dict.fromkeys(["frozen", "minimized", "pinned", "edited", "tool_mode"], "editor"),
+    **dict.fromkeys(["frozen", "minimized", "pinned", "edited", "tool_mode", "selected_output"], "editor"),
     **dict.fromkeys(
         [
             "base_classes",
@@ -83,6 +85,7 @@ _COMPONENT: Mapping[str, str] = {
             "priority",
             "i18n_key",
             "add_tool_output",
+            "official",
             "replacement",
             "is_composition",
             "is_input",

@@ -70,6 +70,8 @@ PROMPTS = frozenset({"Prompt", "Prompt Template", "PromptTemplate", "ChatPromptT
 """Components that only make a text; they become the text of what they feed."""
 NO_VARIABLES = frozenset({"template", "code", "tool_placeholder", "use_double_brackets", "_type"})
 """Fields of a prompt that are none of its variables."""
+PROMPT, ROLE, GIVEN, RESULT, SAY, INPUTS = "@prompt", "@role", "@input", "@result", "@say", "@inputs"
+"""Settings that no field of a component can be called: what `langflow_fields` has found out about its fields."""
 TEXT_INPUT = "TextInput"
 CHAT_INPUT = "ChatInput"
 CHAT_OUTPUT = "ChatOutput"
@@ -139,11 +141,10 @@ PASSES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 is every way out."""
 
 _MODEL = (
-    "prompt <- prompt : text",
-    "agent.role <- role : text",
-    "agent.input <- input",
+    f"prompt <- {PROMPT} : text",
+    f"agent.role <- {ROLE} : text",
+    f"agent.input <- {GIVEN}",
     "agent.model <- model_name : text",
-    "agent.provider <- provider : text",
     "agent.temperature <- temperature : number",
     "agent.max_tokens <- max_tokens : limit",
 )
@@ -163,7 +164,7 @@ _AGENT = NodeType(
     slots(*_MODEL),
     usual=USUAL,
     rest=("agent", "settings"),
-    outputs={"response": "content", "output": "content"},
+    outputs={"response": "content"},
     ports=PART_PORTS,
     label="Agent",
 )
@@ -175,11 +176,11 @@ def language_model(name: str) -> NodeType:
 
 
 _CORE = (
-    NodeType(START, BlockKind.START, slots("inputs <- inputs : map"), rest=("settings",), writes=False),
+    NodeType(START, BlockKind.START, slots(f"inputs <- {INPUTS} : map"), rest=("settings",), writes=False),
     NodeType(
         CHAT_INPUT,
         BlockKind.START,
-        slots("inputs <- inputs : map"),
+        slots(f"inputs <- {INPUTS} : map"),
         usual={**USUAL, "sender": "User", "sender_name": "User"},
         rest=("settings",),
         outputs={"message": "input"},
@@ -188,7 +189,7 @@ _CORE = (
     NodeType(
         "Webhook",
         BlockKind.TRIGGER,
-        slots("inputs <- inputs : map"),
+        slots(f"inputs <- {INPUTS} : map"),
         implied=implied(event="webhook"),
         usual={**USUAL, "curl": "CURL_WEBHOOK", "endpoint": "BACKEND_URL"},
         rest=("settings",),
@@ -196,22 +197,30 @@ _CORE = (
     NodeType(
         CHAT_OUTPUT,
         BlockKind.RESPONSE,
-        slots("result <- result"),
+        slots(f"result <- {RESULT}"),
         usual={**USUAL, "sender": "Machine", "sender_name": "AI"},
         label="Chat Output",
     ),
-    NodeType("TextOutput", BlockKind.RESPONSE, slots("result <- result"), usual=USUAL, label="Text Output"),
+    NodeType("TextOutput", BlockKind.RESPONSE, slots(f"result <- {RESULT}"), usual=USUAL, label="Text Output"),
     _AGENT,
     *(
-        _AGENT._replace(name=name, writes=False, outputs={"response": "content", "output": "content"}, label="")
+        _AGENT._replace(name=name, writes=False, outputs={"response": "content"}, label="")
         for name in (
             "ToolCallingAgent",
             "OpenAIToolsAgent",
             "XMLAgent",
-            "CrewAIAgentComponent",
             "A2AAgent",
             "ALTK Agent",
         )
+    ),
+    NodeType(
+        "CrewAIAgentComponent",
+        BlockKind.AGENT,
+        slots("prompt <- goal : text"),
+        usual=USUAL,
+        rest=("agent", "settings"),
+        writes=False,
+        ports=PART_PORTS,
     ),
     _LLM,
     NodeType(
@@ -353,7 +362,7 @@ _SERVICES = (
     "SemanticTextSplitter Unstructured DoclingInline DoclingRemote ExportDoclingDocument Message CurrentDate "
     "IDGenerator ExtractKeyFromData DocumentsToData JSONDocumentBuilder SelectivePassThrough Pass Notify Listen "
     # models at work
-    "BatchRunComponent LLMSelectorComponent ConversationChain LLMCheckerChain LLMMathChain RetrievalQA SQLAgent "
+    "BatchRunComponent LLMSelectorComponent LLMCheckerChain LLMMathChain RetrievalQA SQLAgent "
     "SQLGenerator SQLDatabase CSVAgent JsonAgent OpenAPIAgent VectorStoreRouterAgent RunnableExecutor AMapComponent "
     "AgenerateComponent AreduceComponent HierarchicalCrewComponent HierarchicalTaskComponent SequentialCrewComponent "
     "SequentialTaskAgentComponent SequentialTaskComponent FileDescriptionGeneratorComponent "
@@ -367,23 +376,38 @@ _SERVICES = (
     "ScheduleTrigger InboundWebhookTrigger CustomComponent"
 )
 _SPACED = ("Smart Transform", "Smart Function", "LangChain Hub Prompt", "Graph RAG", "Combinatorial Reasoner")
+_CHAINS = (
+    "LLMChain ConversationChain SeriesCharacterChain MidJourneyPromptChain TimeTravelGuideChain ZeroShotAgent "
+    "AgentInitializer initialize_agent VectorStoreAgent"
+)
 _2023 = (
-    "LLMChain ConversationChain ChatOpenAI OpenAI ChatAnthropic LlamaCpp ConversationBufferMemory "
-    "ConversationSummaryMemory ConversationKGMemory VectorStoreAgent InitializeAgent AgentInitializer ZeroShotAgent "
-    "SeriesCharacterChain MidJourneyPromptChain TimeTravelGuideChain PythonFunctionTool Tool Search WebBrowser "
+    "ChatOpenAI OpenAI ChatAnthropic LlamaCpp ConversationBufferMemory "
+    "ConversationSummaryMemory ConversationKGMemory ZeroShotPrompt PythonFunctionTool Tool Search WebBrowser "
     "PDFMinerLoader PyPDFLoader WebBaseLoader TextLoader CSVLoader JsonSpec JsonToolkit RequestsWrapper Document "
     "ChatMessagePromptTemplate SystemMessagePromptTemplate HumanMessagePromptTemplate PAL-MATH News API Calculator"
 )
 
 
 def _with_usual(row: NodeType) -> NodeType:
-    return row._replace(usual=USUAL, ports=PART_PORTS)
+    return row._replace(usual=USUAL, ports=PART_PORTS, writes=False)
 
 
 TYPES = Table(
     [
         *_CORE,
         *map(language_model, _MODELS.split()),
+        *(
+            NodeType(
+                name,
+                BlockKind.AGENT,
+                slots("prompt <- prompt : text"),
+                usual=USUAL,
+                rest=("agent", "settings"),
+                writes=False,
+                ports=PART_PORTS,
+            )
+            for name in _CHAINS.split()
+        ),
         *(_with_usual(service(name)) for name in (*_SERVICES.split(), *_SPACED, *_2023.split())),
         *(_with_usual(service(name)) for name in sorted(PROMPTS)),
         *(_with_usual(service(name)) for name in (TEXT_INPUT,)),
@@ -392,7 +416,7 @@ TYPES = Table(
 SAYS = NodeType(
     CHAT_OUTPUT,
     BlockKind.REPLY,
-    slots("say <- say : text"),
+    slots(f"say <- {SAY} : text"),
     usual=TYPES.rows[CHAT_OUTPUT].usual,
     label="Chat Output",
 )

@@ -223,7 +223,9 @@ class _Writing:
             if source is None or target is None:
                 continue
             if wire.into == LOOP_FIELD and not source.role:
-                output = wire.out or output_named(source, "content") or _first(source)
+                before = self.flow.graph.entering.get(target.id, ())
+                known = next((link.output for link in before if link.back and link.source == source.id), "")
+                output = known or wire.out or output_named(source, "content") or _first(source)
                 self._draw(End(source.id, output, target.id, LOOP_FIELD, back=True))
             elif source.role:
                 self._draw(End(source.id, wire.out, target.id, wire.into))
