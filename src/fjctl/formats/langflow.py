@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from fjctl.formats.base import warning
 from fjctl.formats.canvas import reader, writer
 from fjctl.formats.canvas.dialect import Choices, Dialect
 from fjctl.formats.canvas.drawing import Drawing, Node, Wire
@@ -17,7 +16,7 @@ from fjctl.formats.canvas.loops import LoopPorts
 from fjctl.formats.canvas.paths import ABSENT, at
 from fjctl.formats.canvas.table import NodeType, implied, opaque, slots
 from fjctl.formats.langflow_choices import CHOICES, FALLBACK, fits_if
-from fjctl.formats.langflow_fields import is_secret, settings_of
+from fjctl.formats.langflow_fields import settings_of, shown
 from fjctl.formats.langflow_flow import AFTER, Flow, lifted, reduced
 from fjctl.formats.langflow_forms import FORMS, action_name, actions
 from fjctl.formats.langflow_graph import LOOP_FIELD, Component, map_at, place_of, read_graph, text_at
@@ -58,8 +57,9 @@ class Langflow(Dialect):
         head: Any = value if isinstance(value, dict) else {}
         drawing = Drawing(name=text_at(head, "name"), description=text_at(head, "description"), found=graph.found)
         for component in flow.steps():
-            drawing.nodes.append(_node(flow, component))
-            drawing.found += _secrets(component)
+            values, told = shown(component)
+            drawing.nodes.append(_node(flow, component, values))
+            drawing.found += told
         _connect(self, drawing, flow)
         return drawing
 
@@ -167,13 +167,13 @@ def _is_model(raw: Map) -> bool:
     return {"text_output", "model_output"} <= names
 
 
-def _node(flow: Flow, component: Component) -> Node:
+def _node(flow: Flow, component: Component, values: Map) -> Node:
     position = map_at(component.raw, "position")
     return Node(
         id=component.id,
         type="note" if component.note else component.type,
         name=component.name,
-        settings=settings_of(flow, component),
+        settings=settings_of(flow, component, values),
         x=_number(position.get("x")),
         y=_number(position.get("y")),
         raw=component.raw,
@@ -184,20 +184,6 @@ def _node(flow: Flow, component: Component) -> Node:
 
 def _number(value: Any) -> float | None:
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
-
-
-def _secrets(component: Component) -> list[Any]:
-    hint = "move it to a global variable of Langflow and name that in the field"
-    return [
-        warning(
-            "FJ311",
-            f"{component.name or component.id} holds a secret in plain text",
-            (*component.pointer, "data", "node", "template", name, "value"),
-            hint=hint,
-        )
-        for name, field in component.template.items()
-        if isinstance(field, dict) and field.get("value") and is_secret(name, component.value(name), field)
-    ]
 
 
 def _connect(dialect: Langflow, drawing: Drawing, flow: Flow) -> None:

@@ -29,6 +29,7 @@ from fjctl.formats.langflow_types import (
 from fjctl.model.workflow import FORK_KINDS, BlockKind
 
 if TYPE_CHECKING:
+    from fjctl.diagnostics import Diagnostic
     from fjctl.formats.canvas.paths import Map
     from fjctl.formats.canvas.table import NodeType
     from fjctl.formats.langflow_flow import Flow
@@ -42,11 +43,25 @@ _KEYS = (PROMPT, GIVEN, ROLE)
 
 def is_secret(name: str, value: Any, field: Map | None = None) -> bool:
     """Whether a field holds a secret in plain text, and not just the name of one."""
-    if not isinstance(value, str) or _NAME_ONLY.fullmatch(value) or REFERENCE.fullmatch(value):
+    if not isinstance(value, str) or not value or _NAME_ONLY.fullmatch(value) or _ENVIRONMENT.fullmatch(value):
         return False
-    if secrets.is_secret(name, value):
-        return True
-    return field is not None and field.get("password") is True and bool(value) and not _ENVIRONMENT.fullmatch(value)
+    return (field is not None and field.get("password") is True) or secrets.is_secret(name, value)
+
+
+def shown(component: Component) -> tuple[Map, list[Diagnostic]]:
+    """The values of a component without the secrets in them, and a warning for each."""
+    found = component.values()
+    told: list[Diagnostic] = []
+    for name, value in list(found.items()):
+        at = (*component.pointer, "data", "node", "template", name)
+        if isinstance(value, str):
+            if is_secret(name, value, component.template[name]):
+                told.append(secrets.report(value, (*at, "value")))
+                del found[name]
+        elif isinstance(value, (dict, list)):
+            found[name], more = secrets.without_secrets(value, at)
+            told += [item._replace(pointer=(*at, "value", *item.pointer[len(at) :])) for item in more]
+    return found, told
 
 
 def is_copied(name: str, value: Any) -> bool:
@@ -56,17 +71,13 @@ def is_copied(name: str, value: Any) -> bool:
     return name == "format_instructions" and isinstance(value, str) and value.startswith(FORMAT_INSTRUCTIONS)
 
 
-def settings_of(flow: Flow, component: Component) -> Map:
-    """What a component's author set, and what links bring, as settings."""
+def settings_of(flow: Flow, component: Component, values: Map) -> Map:
+    """What a component's author set (`values`, see `shown`), and what links bring, as settings."""
     if component.note:
         color = component.template.get("backgroundColor")
         text = component.node.get("description")
         return {key: item for key, item in (("text", text), ("color", color)) if item not in (None, "")}
-    found = component.values()
-    for name in [
-        name for name in found if is_copied(name, found[name]) or is_secret(name, found[name], component.template[name])
-    ]:
-        del found[name]
+    found = {name: value for name, value in values.items() if not is_copied(name, value)}
     for link in flow.graph.entering.get(component.id, ()):
         fed = flow.fed(component, link.field) if link.field != AFTER else None
         if fed is not None:

@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fjctl.formats.canvas.paths import Map
+from fjctl.formats.canvas.secrets import without_secrets
 from fjctl.formats.langflow_graph import Component, Graph, Link
 from fjctl.formats.langflow_prompts import Braces, braces_of, expand, names_in
 from fjctl.formats.langflow_types import (
@@ -122,7 +123,7 @@ class Flow:
     def template(self, component: Component) -> tuple[str, Braces, Collection[str]]:
         """A prompt's template, how it spells its variables, and the names that are known to be such."""
         template = component.value("template")
-        text = template if isinstance(template, str) else ""
+        text: str = without_secrets(template)[0] if isinstance(template, str) else ""
         known = {name for name, field in component.template.items() if isinstance(field, dict)} - NO_VARIABLES
         known |= {link.field for link in self.graph.entering.get(component.id, ())} - NO_VARIABLES
         return text, braces_of(text, known, double=component.value("use_double_brackets") is True), known

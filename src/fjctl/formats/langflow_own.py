@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fjctl.formats.canvas.secrets import secret_part
 from fjctl.formats.langflow_fields import is_copied, is_secret
 
 if TYPE_CHECKING:
@@ -152,5 +153,7 @@ def _in_template(rest: Pointer, value: JsonValue) -> str:
         if is_secret(name, value):
             return "secret?"
         return "payload" if is_copied(name, value) else ""
+    if value and isinstance(value, str) and (part := secret_part((name, *rest[_VALUE_AT + 1 :]), value)):
+        return part
     known = _ROW_FIELDS.get(name)
     return "payload" if known is not None and len(rest) > _ROW_AT and rest[_ROW_AT] not in known else ""
