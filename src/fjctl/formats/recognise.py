@@ -61,6 +61,18 @@ def _flowise_nodes(value: JsonValue) -> Iterator[tuple[str, dict[str, JsonValue]
             yield (name if isinstance(name, str) else "", data)
 
 
+def is_langflow(value: JsonValue) -> bool:
+    """A Langflow document has its graph under `data`, and components that hold themselves under `data`, `node`."""
+    data = value.get("data") if isinstance(value, dict) else None
+    nodes = data.get("nodes") if isinstance(data, dict) else None
+    if not isinstance(nodes, list) or not isinstance(value, dict):
+        return False
+    if "last_tested_version" in value or "is_component" in value:
+        return True
+    inner = [node.get("data") for node in nodes if isinstance(node, dict)]
+    return any(isinstance(item, dict) and isinstance(item.get("node"), dict) for item in inner)
+
+
 def is_reactflow(value: JsonValue) -> bool:
     """A React Flow document has lists of `nodes` and `edges` (or version 9's `elements`) somewhere near the root."""
     return next(graphs(value), None) is not None

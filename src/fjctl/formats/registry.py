@@ -6,7 +6,15 @@ import importlib
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from fjctl.errors import UsageError
-from fjctl.formats.recognise import is_dify, is_flowise, is_flowise_chatflow, is_journey, is_reactflow, is_sim
+from fjctl.formats.recognise import (
+    is_dify,
+    is_flowise,
+    is_flowise_chatflow,
+    is_journey,
+    is_langflow,
+    is_reactflow,
+    is_sim,
+)
 from fjctl.model.workflow import BlockKind
 
 if TYPE_CHECKING:
@@ -43,6 +51,8 @@ class Format(NamedTuple):
         return cast("WorkflowFormat", importlib.import_module(self.module))
 
 
+_PEOPLE = cast("frozenset[BlockKind]", frozenset({"human"}))  # the kinds themselves are loaded with the first format
+
 FORMATS: tuple[Format, ...] = (
     Format(
         name="journey",
@@ -67,7 +77,21 @@ FORMATS: tuple[Format, ...] = (
         timeouts=False,
     ),
     # n8n
-    # langflow
+    Format(
+        name="langflow",
+        side="workflow",
+        title="Langflow flow (every era, 2023 to 1.13)",
+        suffixes=(".json",),
+        module="fjctl.formats.langflow",
+        recognise=is_langflow,
+        preserves="every component and its settings, layout, ids; not what only a conversation has",
+        choosers=True,
+        cycles=True,
+        conversation=False,
+        timeouts=True,
+        choose_too=_PEOPLE,
+        refer_by_id=True,
+    ),
     Format(
         name="dify",
         side="workflow",
