@@ -80,6 +80,8 @@ class _Reader:
         self.out.workflow.name = drawing.name
         self.out.workflow.description = drawing.description
         self.out.workflow.variables = drawing.variables
+        if drawing.extras:
+            self.out.workflow.talk["extras"] = drawing.extras
         self.leaving: dict[str, list[Wire]] = {}
         for wire in drawing.wires:
             self.leaving.setdefault(wire.source, []).append(wire)

@@ -43,6 +43,8 @@ class _Writer:
         self.by_id = workflow.by_id()
         self.losses: list[Loss] = []
         self.out = Drawing(name=workflow.name, description=workflow.description, variables=workflow.variables)
+        extras = workflow.talk.get("extras")
+        self.out.extras = extras if isinstance(extras, dict) and dialect.keeps_extras else {}
         self.ids: dict[str, str] = {}
         self.rows: dict[str, NodeType] = dict(prior.rows)
         self.ports: dict[tuple[str, str], str] = {}
@@ -61,8 +63,27 @@ class _Writer:
         self.losses += [
             Loss(f"the journey's {key}", (key,), f"{self.dialect.title} has no place for it", own=True)
             for key in self.workflow.talk
+            if key != "extras" or not self.dialect.keeps_extras
         ]
         return self.out
+
+    def _plan(self) -> Drawing:
+        """What the document is going to be, without settings: what its texts may ask for. A block's own branches bear
+        their own ids here, since their ports are not known yet."""
+        plan = Drawing(name=self.out.name)
+        for block in self.workflow.blocks:
+            node = Node(id=self.ids[block.id], type=self.rows[block.id].name, name=block.name)
+            node.parent = self.ids.get(block.parent, block.parent) if block.parent is not None else None
+            plan.nodes.append(node)
+            links = self.prior.links.get(block.id, ())
+            plan.nodes += [link.node for link in links]
+            plan.wires += [link.wire for link in links]
+        for edge in self.workflow.edges:
+            source = self.by_id[edge.source]
+            own = source.branch(edge.branch) is not None
+            out = edge.branch if own else self.dialect.port(source, edge.branch)
+            plan.wires.append(Wire(source=self.ids[edge.source], target=self.ids[edge.target], out=out or ""))
+        return plan
 
     def _scope(self) -> Scope:
         """Where texts stand, before any node is written: a text may refer to one that comes later."""
@@ -74,7 +95,7 @@ class _Writer:
                 self.rows.setdefault(body.id, self.dialect.type_of(body))
                 self.body_nodes[block.id] = body
                 parents[body.id] = self.ids[block.id]
-        return Scope(self.out, self.rows, parents=parents, bodies={self.ids[b]: n for b, n in self.bodies.items()})
+        return Scope(self._plan(), self.rows, parents=parents, bodies={self.ids[b]: n for b, n in self.bodies.items()})
 
     def _name(self, block: Block) -> None:
         """Decides a block's type and id, which the texts of others may ask for."""
