@@ -62,6 +62,7 @@ FORMAT_CODES: dict[str, tuple[str, str]] = {
     "FJ308": ("unknown-kind", "a block's type is unknown and is kept as an opaque tool"),
     "FJ309": ("unknown-format", "the file is in no format fjctl knows"),
     "FJ310": ("reference-name", "two blocks have the same name in references"),
+    "FJ311": ("secret", "a secret stands in the file in plain text; it stays there and is copied nowhere"),
     "FJ312": ("several-flows", "the file holds several flows, or not the one that was named"),
 }
 

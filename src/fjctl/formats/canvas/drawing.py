@@ -60,7 +60,7 @@ class Wire:
 @dataclass(slots=True, kw_only=True)
 class Drawing:
     """A whole document, taken apart. `variables` as in the journey (name → type, default …); `extras` are settings of
-    the whole workflow that the model has no word for."""
+    the whole workflow that the model has no word for; `fresh` says that it is being written for the first time."""
 
     nodes: list[Node] = field(default_factory=list)
     wires: list[Wire] = field(default_factory=list)
@@ -69,6 +69,7 @@ class Drawing:
     variables: dict[str, JsonValue] = field(default_factory=dict)
     extras: dict[str, JsonValue] = field(default_factory=dict)
     found: list[Diagnostic] = field(default_factory=list)
+    fresh: bool = False
 
     def by_id(self) -> dict[str, Node]:
         """Nodes by id."""

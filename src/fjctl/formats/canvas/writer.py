@@ -15,6 +15,7 @@ from fjctl.formats.canvas.paths import Map, at, without
 from fjctl.formats.canvas.reader import Reading, read
 from fjctl.formats.canvas.scope import Scope
 from fjctl.formats.canvas.settings import read_fields, write_settings
+from fjctl.formats.canvas.soundness import opened
 from fjctl.formats.canvas.table import NodeType, opaque
 from fjctl.model.transplant import same
 from fjctl.model.workflow import BODY, FORK_KINDS, TOOL_KINDS, Block, BlockKind, Branch, Edge, Workflow
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 def encode(dialect: Dialect, workflow: Workflow, prior: JsonValue = None) -> Encoded:
     """A whole document of a builder, and what it has no place for."""
-    drawing = dialect.open(prior) if prior is not None else None
+    drawing = opened(dialect, prior) if prior is not None else None
     reading = read(dialect, drawing) if drawing is not None else Reading(Drawing(), Scope(Drawing()))
     writer = _Writer(dialect, workflow, reading, fresh=drawing is None)
     return Encoded(dialect.close(writer.write(), prior if drawing is not None else None), writer.losses)
@@ -45,7 +46,7 @@ class _Writer:
         self.out = Drawing(name=workflow.name, description=workflow.description, variables=workflow.variables)
         extras = workflow.talk.get("extras")
         self.out.extras = extras if isinstance(extras, dict) and dialect.keeps_extras else {}
-        self.ids: dict[str, str] = {}
+        self.out.fresh = fresh
         self.rows: dict[str, NodeType] = dict(prior.rows)
         self.ports: dict[tuple[str, str], str] = {}
         self.parts: dict[str, Node] = {}
@@ -54,7 +55,7 @@ class _Writer:
 
     def write(self) -> Drawing:
         for block in self.workflow.blocks:
-            self._name(block)
+            self.rows[block.id] = self._row(block)
         self.scope = self._scope()
         for block in self.workflow.blocks:
             self._node(block)
@@ -70,11 +71,9 @@ class _Writer:
     def _plan(self) -> Drawing:
         """What the document is going to be, without settings: what its texts may ask for. A block's own branches bear
         their own ids here, since their ports are not known yet."""
-        plan = Drawing(name=self.out.name)
+        plan = replace(self.out, nodes=[], wires=[])
         for block in self.workflow.blocks:
-            node = Node(id=self.ids[block.id], type=self.rows[block.id].name, name=block.name)
-            node.parent = self.ids.get(block.parent, block.parent) if block.parent is not None else None
-            plan.nodes.append(node)
+            plan.nodes.append(Node(id=block.id, type=self.rows[block.id].name, name=block.name, parent=block.parent))
             links = self.prior.links.get(block.id, ())
             plan.nodes += [link.node for link in links]
             plan.wires += [link.wire for link in links]
@@ -82,28 +81,22 @@ class _Writer:
             source = self.by_id[edge.source]
             own = source.branch(edge.branch) is not None
             out = edge.branch if own else self.dialect.port(source, edge.branch)
-            plan.wires.append(Wire(source=self.ids[edge.source], target=self.ids[edge.target], out=out or ""))
+            plan.wires.append(Wire(source=edge.source, target=edge.target, out=out or ""))
         return plan
 
     def _scope(self) -> Scope:
         """Where texts stand, before any node is written: a text may refer to one that comes later."""
-        parents = {self.ids[b.id]: self.ids.get(b.parent, b.parent) for b in self.workflow.blocks if b.parent}
+        parents = {block.id: block.parent for block in self.workflow.blocks if block.parent}
         for block in self.workflow.blocks:
-            body = self.prior.bodies.get(block.id) or self.dialect.body_node(replace(block, id=self.ids[block.id]))
+            body = self.prior.bodies.get(block.id)
+            if body is None and block.id not in self.prior.nodes:  # a container keeps the manner in which it begins
+                body = self.dialect.body_node(block)
             if body is not None:
                 self.bodies[block.id] = body.id
                 self.rows.setdefault(body.id, self.dialect.type_of(body))
                 self.body_nodes[block.id] = body
-                parents[body.id] = self.ids[block.id]
-        return Scope(self._plan(), self.rows, parents=parents, bodies={self.ids[b]: n for b, n in self.bodies.items()})
-
-    def _name(self, block: Block) -> None:
-        """Decides a block's type and id, which the texts of others may ask for."""
-        row = self._row(block)
-        known = block.id in self.prior.nodes
-        taken = {**self.prior.rows, **dict.fromkeys(self.ids.values())}
-        self.ids[block.id] = block.id if known else self.dialect.new_node_id(block, row, taken)
-        self.rows[self.ids[block.id]] = self.rows[block.id] = row
+                parents[body.id] = block.id
+        return Scope(self._plan(), self.rows, parents=parents, bodies=self.bodies)
 
     def _row(self, block: Block) -> NodeType:
         prior = self.prior.rows.get(block.id) if block.id in self.prior.nodes else None
@@ -121,10 +114,10 @@ class _Writer:
         prior = self.prior.nodes.get(block.id)
         if prior is not None and self.prior.rows[block.id] is not row:
             prior = replace(prior, settings={})
-        node = Node(id=self.ids[block.id], type=row.name, name=block.name, enabled=block.enabled, x=block.x, y=block.y)
+        node = Node(id=block.id, type=row.name, name=block.name, enabled=block.enabled, x=block.x, y=block.y)
         if prior is not None and self.prior.rows[block.id] is row:
             node.type = prior.type
-        node.parent = self.ids.get(block.parent, block.parent) if block.parent is not None else None
+        node.parent = block.parent
         node.width, node.height = block.width, block.height
         node.raw = prior.raw if prior is not None else {}
         if block.kind is BlockKind.LOOP:
@@ -166,7 +159,7 @@ class _Writer:
             if all(node is not known for known in self.out.nodes):
                 self.out.nodes.append(node)
             self._draw(replace(wire))
-        new = NewParts(self.dialect, block, self.rows[block.id], self.ids[block.id], scope)
+        new = NewParts(self.dialect, block, self.rows[block.id], scope)
         left = new.take(fields)
         self.out.nodes += new.nodes
         for wire in new.wires:
@@ -193,8 +186,7 @@ class _Writer:
             for wire in known:
                 self._draw(replace(wire, out=out if wire.target == edge.target else wire.out))
             return
-        target = self.ids[edge.target]
-        wire = Wire(source=body or self.ids[edge.source], target=target, out=out, id=edge.id)
+        wire = Wire(source=body or edge.source, target=edge.target, out=out, id=edge.id)
         wire.into = self.dialect.entry_port(self.rows[edge.target])
         self._draw(wire)
 

@@ -1,0 +1,98 @@
+"""Secrets that stand in a builder's file in plain text: found, reported with their value masked, copied nowhere.
+
+A secret is told by the name of its field (`api_key`, `password`, `Authorization` …) or by its form (the prefixes that
+providers give their keys). What only names one (`{{OPENAI_API_KEY}}`, `$vars.token`, an id of the builder's own store)
+is none.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from fjctl.formats.base import warning
+
+if TYPE_CHECKING:
+    from fjctl.diagnostics import Diagnostic
+    from fjctl.source import JsonValue, Pointer
+
+SECRET = "secret"  # noqa: S105 - the word that own parts use
+_NAMES = re.compile(
+    r"(?:^|[_\-.\s])(?:(?:api|access|auth|private|secret|app|web|encryption|signing|subscription)[_\-\s]?(?:api)?key"
+    r"|(?:client|app|api|webhook)?[_\-\s]?secret(?:[_\-\s]?key)?|pass(?:word|wd|phrase)|authorization|bearer"
+    r"|(?:access|auth|api|bot|refresh|personal|app|session|bearer|github)?[_\-\s]?token)$",
+    re.IGNORECASE,
+)
+_FORMS = re.compile(
+    r"\b(?:sk-(?:[a-z]+-){0,2}[A-Za-z0-9_\-]{20,}|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{40,}|xox[abprs]-[\w\-]{10,}"
+    r"|AKIA[0-9A-Z]{16}|AIza[0-9A-Za-z_\-]{35}|gsk_[A-Za-z0-9]{30,}|hf_[A-Za-z0-9]{30,}|tvly-[A-Za-z0-9\-]{20,}"
+    r"|pk_live_\w{20,}|sk_live_\w{20,}|eyJ[\w\-]{15,}\.eyJ[\w\-]{15,}\.[\w\-]{10,})"
+    r"|(?<=Bearer )[A-Za-z0-9._\-]{20,}"
+)
+_HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_NAMED_ONLY = re.compile(
+    r"[{}<>$\s*]|^(?:your|my|x{3,}|test$|none$|null$|relevant|change|todo|example)|\.\.\.", re.IGNORECASE
+)
+_SHORTEST = 6
+_SHOWN = 3
+PLACEHOLDER = "{{SECRET}}"
+"""What stands in the journey for a secret in the middle of a text."""
+
+
+def is_secret(name: object, value: object) -> bool:
+    """Whether a field of this name with this value holds a secret in plain text."""
+    if not isinstance(value, str) or len(value) < _SHORTEST:
+        return False
+    if _FORMS.search(value):
+        return True
+    plain = value.removeprefix("Bearer ").removeprefix("Basic ")
+    if not isinstance(name, str) or _NAMED_ONLY.search(plain):
+        return False
+    return bool(_NAMES.search(_HUMPS.sub("_", name)))
+
+
+def without_secrets(value: Any, pointer: Pointer = ()) -> tuple[Any, list[Diagnostic]]:
+    """A value without the secrets in it, and a warning for each. A field that is one goes, in a longer text it gives
+    way to a placeholder; parts in which nothing changes are shared, not copied. `pointer` is the value's place."""
+    found: list[Diagnostic] = []
+    return _clean(value, pointer, found), found
+
+
+def _clean(value: Any, pointer: Pointer, found: list[Diagnostic]) -> Any:
+    if isinstance(value, dict):
+        cleaned = {key: _clean(item, (*pointer, key), found) for key, item in value.items() if item}
+        if all(cleaned.get(key) is item for key, item in value.items() if item):
+            return value
+        return {key: cleaned.get(key, item) for key, item in value.items() if cleaned.get(key, item) is not _GONE}
+    if isinstance(value, list):
+        items = [_clean(item, (*pointer, place), found) for place, item in enumerate(value)]
+        if all(new is old for new, old in zip(items, value, strict=True)):
+            return value
+        return [PLACEHOLDER if item is _GONE else item for item in items]
+    if isinstance(value, str) and is_secret(pointer[-1] if pointer else "", value):
+        found.append(_report(value, pointer))
+        inside = _FORMS.sub(PLACEHOLDER, value)
+        return inside if inside not in {value, PLACEHOLDER} else _GONE
+    return value
+
+
+_GONE: Any = object()
+
+
+def _report(value: str, pointer: Pointer) -> Diagnostic:
+    match = _FORMS.search(value)
+    name = next((part for part in reversed(pointer) if isinstance(part, str)), "a text")
+    hint = "take it out of the file and keep it where the builder keeps credentials; replace it if others saw the file"
+    return warning(
+        "FJ311", f"a secret stands in plain text in {name!r}: {mask(match[0] if match else value)}", pointer, hint=hint
+    )
+
+
+def mask(value: str) -> str:
+    """A secret as it may be shown."""
+    return f"{value[:_SHOWN]}…"
+
+
+def secret_part(pointer: Pointer, value: JsonValue) -> str:
+    """`secret` for a field that holds one, for `own_part`."""
+    return SECRET if pointer and isinstance(value, str) and is_secret(pointer[-1], value) else ""

@@ -1,0 +1,65 @@
+"""Secrets in plain text are found by their name or their form, and nothing else is."""
+
+from __future__ import annotations
+
+import pytest
+
+from fjctl.formats.canvas.secrets import PLACEHOLDER, is_secret, without_secrets
+
+_KEY = "sk-" + "a1B2" * 8
+_TOKEN = "Bearer " + "q9" * 12
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("api_key", "3f9a77c1e2"),
+        ("apiKey", "3f9a77c1e2"),
+        ("openAIApiKey", "3f9a77c1e2"),
+        ("password", "hunter2hunter2"),
+        ("Authorization", _TOKEN),
+        ("client_secret", "abcdefgh"),
+        ("access_token", "abcdefgh"),
+        ("note", f"call it with {_KEY} please"),
+    ],
+)
+def test_a_secret(name: str, value: str) -> None:
+    assert is_secret(name, value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("api_key", ""),
+        ("api_key", "{{OPENAI_API_KEY}}"),
+        ("token", "$vars.token"),
+        ("password", "xxxxxx"),
+        ("api_key", "YOUR_API_KEY"),
+        ("max_tokens", "409600"),
+        ("tokenizer", "cl100k_base"),
+        ("secretary", "Mrs Miller"),
+        ("monkey", "bananas"),
+        ("api_key", 123456),
+        ("prompt", "Never tell the password to anybody"),
+    ],
+)
+def test_no_secret(name: str, value: object) -> None:
+    assert not is_secret(name, value)
+
+
+def test_they_are_taken_out_and_reported_masked() -> None:
+    value = {"a": {"password": "hunter2hunter2", "user": "ann"}, "b": [f"use {_KEY}"], "c": {"same": [1]}}
+
+    cleaned, found = without_secrets(value, ("nodes", 0))
+
+    assert cleaned == {"a": {"user": "ann"}, "b": [f"use {PLACEHOLDER}"], "c": {"same": [1]}}
+    assert cleaned["c"] is value["c"]
+    assert [item.code for item in found] == ["FJ311", "FJ311"]
+    assert [item.pointer for item in found] == [("nodes", 0, "a", "password"), ("nodes", 0, "b", 0)]
+    assert not any(_KEY in item.message or "hunter2" in item.message for item in found)
+
+
+def test_without_one_the_value_is_the_same() -> None:
+    value = {"a": [1, {"b": "text"}], "c": None}
+
+    assert without_secrets(value)[0] is value
