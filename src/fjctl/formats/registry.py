@@ -6,7 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from fjctl.errors import UsageError
-from fjctl.formats.recognise import is_dify, is_journey, is_reactflow, is_sim
+from fjctl.formats.recognise import is_dify, is_journey, is_n8n, is_reactflow, is_sim
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,7 +66,19 @@ FORMATS: tuple[Format, ...] = (
         conversation=False,
         timeouts=False,
     ),
-    # n8n
+    Format(
+        name="n8n",
+        side="workflow",
+        title="n8n workflow (download, clipboard, API and CLI export; every version)",
+        suffixes=(".json",),
+        module="fjctl.formats.n8n",
+        recognise=is_n8n,
+        preserves="every node and its settings, layout, ids; not what only a conversation has",
+        choosers=True,
+        conversation=False,
+        timeouts=False,
+        refer_by_id=True,
+    ),
     # langflow
     Format(
         name="dify",

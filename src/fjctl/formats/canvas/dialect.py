@@ -59,6 +59,8 @@ class Dialect:
     """The port of a container that leads into it, where the builder draws that as a wire from the container."""
     keeps_extras = False
     """Whether a document has room for settings of the whole workflow (`Drawing.extras`)."""
+    keeps_variables = True
+    """Whether a document declares the variables of a conversation."""
     loops: LoopPorts | None = None
     """For a builder that draws loops flat: `open` ends with `fold_loops`, `close` begins with `unfold_loops`."""
 
@@ -94,11 +96,20 @@ class Dialect:
     # Types
 
     def type_of(self, node: Node) -> NodeType:
-        """The row of a node's type."""
-        row = self.table.get(node.type) or opaque(node.type)
+        """The row of a node's type, as its place in the drawing makes it."""
+        row = self.row_of(node)
         if self.loops is not None and row.kind is BlockKind.LOOP and node.inside is None:
             return _chooser(row)
         return row
+
+    def row_of(self, node: Node) -> NodeType:
+        """The row that the table has for a node."""
+        return self.table.get(node.type) or opaque(node.type)
+
+    def holds(self, row: NodeType, block: Block) -> bool:
+        """Whether a node of this type, which was one for such a block, can still be one; else it gets a new type."""
+        del row, block
+        return True
 
     def choices_of(self, row: NodeType) -> Choices | None:
         """How a type spells its ways out; None for one that has a single one."""
@@ -125,7 +136,9 @@ class Dialect:
         return row.role
 
     def part_for(self, role: str, said: Map) -> NodeType | None:
-        """The type that a new part of this role has: the one that `said` names, else the first of its role."""
+        """The type that a new part of this role has: the one that `said` names, else the first of its role. `said` is
+        what the block says of the part, for a tool its contract; else beside it, under `agent`, the block's own words.
+        """
         name = said.get("service" if role == "tool" else "type")
         known = self.table.get(name) if isinstance(name, str) else None
         if known is not None and known.role == role:
@@ -179,8 +192,7 @@ class Dialect:
                 loops.unfold(drawing, found, self.loops, partial(self._ways_out, Scope(drawing)))
 
     def _loops(self, node: Node) -> bool:
-        row = self.table.get(node.type)
-        return row is not None and row.kind is BlockKind.LOOP
+        return self.row_of(node).kind is BlockKind.LOOP
 
     def _ways_out(self, scope: Scope, node: Node, wires: Sequence[Wire]) -> Sequence[str]:
         row = self.type_of(node)

@@ -8,7 +8,7 @@ from fjctl.formats.canvas.dialect import home_of
 from fjctl.formats.canvas.drawing import Node, Wire
 from fjctl.formats.canvas.parts import NAME, TOOL, TYPE, holder_of
 from fjctl.formats.canvas.paths import ABSENT, Map, at, put, without
-from fjctl.formats.canvas.settings import write_settings
+from fjctl.formats.canvas.settings import read_fields, write_settings
 
 if TYPE_CHECKING:
     from fjctl.formats.canvas.dialect import Dialect
@@ -28,6 +28,8 @@ class NewParts:
         self.scope = scope
         self.nodes: list[Node] = []
         self.wires: list[Wire] = []
+        self.read: list[tuple[Path, Map, Map]] = []
+        """For each part its path in the block's fields, what was said of it, and what its node says, read again."""
 
     def take(self, fields: Map) -> Map:
         """Draws what the row's ports are for; gives the fields that are left for the block itself."""
@@ -50,7 +52,7 @@ class NewParts:
         path = (*home_of(self.block.kind), holder_of(role))
         held = at(fields, path)
         held = held if isinstance(held, dict) else {}
-        row = self.dialect.part_for(role, held)
+        row = self.dialect.part_for(role, {"agent": fields.get("agent"), **held})
         if row is None:
             return fields
         said: Map = {key: item for key, item in held.items() if key not in {TYPE, NAME}}
@@ -75,6 +77,8 @@ class NewParts:
             node.x = self.block.x - 120 + 220.0 * len(self.nodes)
             node.y = self.block.y + 260.0
         node.settings = write_settings(self.dialect, row, said, None, self.scope)
+        path: Path = ("tools", key) if role == TOOL else (*home_of(self.block.kind), holder_of(role))
+        self.read.append((path, said, read_fields(self.dialect, row, node.settings, self.scope)))
         self.nodes.append(node)
         wire: Any = Wire(source=identifier, target=self.block.id, out=self.dialect.part_port(row, role), into=port)
         self.wires.append(wire)
