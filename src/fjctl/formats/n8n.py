@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from fjctl.source import JsonValue, Pointer
 
 _FLAGS = ("onError", "continueOnFail", "alwaysOutputData", "executeOnce", "notes")
+_PLAIN: tuple[Any, ...] = (False, "stopWorkflow")
+"""What a node says when it says nothing in particular."""
 _TRIES, _PAUSE = 3, 1000
 _PARSES = frozenset({"agent", "chainLlm"})
 _USUAL_SETTINGS: Mapping[str, Any] = {"executionOrder": "v1"}
@@ -92,7 +94,8 @@ class N8n(Dialect):
             drawing.found += [item._replace(pointer=node.pointer) for item in found]
             row = self.row_of(node)
             if row.kind is BlockKind.INTEGRATION or row.kind is None or row.rest == ("tool", "arguments"):
-                node.settings.setdefault(VERSION, node.raw.get("typeVersion"))
+                if node.raw.get("typeVersion") != NEWEST.get(node.type, 1):
+                    node.settings[VERSION] = node.raw.get("typeVersion")
             if node.mark == "part" and _by_itself(node.name, row.label or label_of(node.type)):
                 node.name = ""
             if node.settings.get("@onError") == "continueErrorOutput" and any(w.out == ERROR_PORT for w in out):
@@ -117,6 +120,8 @@ class N8n(Dialect):
         """See `Dialect.close`."""
         self.unfold_loops(drawing)
         place = locate(prior)
+        for node in drawing.nodes:
+            node.mark = node.mark or part_mark([wire for wire in drawing.wires if wire.source == node.id])
         names = unique_names(drawing)
         nodes = drawing.by_id()
         _spread_inputs(drawing)
@@ -250,7 +255,7 @@ def _node(raw: Map, identifier: str, pointer: Pointer, drawing: Drawing) -> Node
 
 def _around(raw: Map) -> Map:
     """What a node says beside its parameters, as settings."""
-    found: Map = {f"@{key}": raw[key] for key in _FLAGS if not is_blank(raw.get(key))}
+    found: Map = {f"@{key}": raw[key] for key in _FLAGS if not is_blank(raw.get(key)) and raw[key] not in _PLAIN}
     if raw.get("retryOnFail") is True:
         tries, pause = raw.get("maxTries", _TRIES), raw.get("waitBetweenTries", _PAUSE)
         if type(tries) is int and type(pause) is int:

@@ -109,13 +109,7 @@ _HELPS = (
     "extras.retry <- @retry : map",
     "extras.notes <- @notes : text",
 )
-USUAL: dict[str, Any] = {
-    "@onError": "stopWorkflow",
-    "@continueOnFail": False,
-    "@alwaysOutputData": False,
-    "@executeOnce": False,
-    "options": {},
-}
+USUAL: dict[str, Any] = {"options": {}}
 
 _SAID = ("prompt <- @prompt : text", "agent.role <- @role : text", "agent.input <- @input")
 _MODEL = ("agent.model <- @model : text", "agent.temperature <- options.temperature : number")
@@ -191,7 +185,7 @@ TYPES = Table(
             label="Information Extractor",
             output="content",
         ),
-        *(_agent(f"{name}/text", *_MODEL, label="Message a model") for name in _TEXT_NODES),
+        *(_agent(f"{name}/text", *_MODEL, label="Message a model")._replace(ports={}) for name in _TEXT_NODES),
         NodeType(
             "langchain.openAi/text",
             BlockKind.AGENT,

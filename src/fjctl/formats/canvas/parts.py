@@ -103,8 +103,15 @@ class Parts:
         holder = at(block.fields, home)
         path = (*home, unique(holder_of(role), holder if isinstance(holder, dict) else {}))
         spread = self._spread(block, fields) if direct and home == ("agent",) else ()
-        put(block.fields, path, {TYPE: node.type, **({NAME: node.name} if node.name else {}), **fields})
+        whole: Map = {TYPE: node.type, **({NAME: node.name} if node.name else {}), **fields}
+        if not spread or len(whole) > 1 or not self._usual(block, node, role):
+            put(block.fields, path, whole)
         return Link(node, role, path, spread, wire, wire.target)
+
+    def _usual(self, block: Block, node: Node, role: str) -> bool:
+        """Whether a new node for what the block says in our words would be of this very type."""
+        row = self.dialect.part_for(role, {"agent": block.fields.get("agent")})
+        return row is not None and row.name == node.type
 
     @staticmethod
     def _spread(block: Block, fields: Map) -> tuple[Path, ...]:
@@ -114,7 +121,7 @@ class Parts:
             if at(block.fields, path) is ABSENT:
                 put(block.fields, path, at(fields, path))
                 moved.append(path)
-        rest = without(fields, moved)
+        rest = dict(without(fields, moved))  # nothing moved is no copy
         fields.clear()
         fields |= rest
         return tuple(moved)
