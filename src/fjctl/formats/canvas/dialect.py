@@ -132,8 +132,8 @@ class Dialect:
 
     def role(self, node: Node, row: NodeType, leaving: Sequence[Wire]) -> str:
         """What a node is to the block that it feeds (`model`, `memory`, `tool` …), empty for a block of its own."""
-        del node, leaving
-        return row.role
+        del leaving
+        return node.role or row.role
 
     def part_for(self, role: str, said: Map) -> NodeType | None:
         """The type that a new part of this role has: the one that `said` names, else the first of its role. `said` is
@@ -245,6 +245,10 @@ class Dialect:
         """The node where the inside of a new container begins, where the builder draws one."""
         del block
         return None
+
+    def name_tool(self, node: Node, name: str) -> None:
+        """Lets a new node be an agent's tool of this name, where the builder keeps that apart from the node's."""
+        del node, name
 
     def tool_name(self, node: Node) -> str:
         """What an agent's tool is called that is drawn as a node of its own."""

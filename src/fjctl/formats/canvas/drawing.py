@@ -21,7 +21,8 @@ class Node:
     included, the editor's state and copies of the component's definition not). `raw` is the node as it stands in the
     document, empty for a new one; `pointer` its place there. `inside`: for a loop drawn flat whose body was found, the
     wires in its body, the way in and the ways back included (see `loops`); None for every other node. `mark` is what
-    `open` has found out about a node beyond its settings and `type_of` goes by (that nothing follows it, say)."""
+    `open` has found out about a node beyond its settings and `type_of` goes by (that nothing follows it, say); `role`
+    what it is to what it feeds, where the wires say so and not its type (see `NodeType.role`)."""
 
     id: str
     type: str
@@ -35,6 +36,7 @@ class Node:
     height: float | None = None
     raw: Map = field(default_factory=dict)
     pointer: Pointer = ()
+    role: str = ""
     inside: tuple[Wire, ...] | None = None
     mark: str = ""
 

@@ -97,8 +97,11 @@ class Parts:
             path: Path = ("tools", unique(self.dialect.tool_name(node), known))
             contract = fields.get(TOOL)
             title = {"title": node.name} if node.name and node.name != path[1] else {}
-            whole: Map = {"kind": "external", "service": row.name, **title}
-            put(block.fields, path, merge(whole, contract if isinstance(contract, dict) else {}))
+            whole = merge({"kind": "external", **title}, contract if isinstance(contract, dict) else {})
+            usual = self.dialect.part_for(TOOL, whole)
+            if "service" not in whole and (usual is None or usual.name != row.name):
+                whole["service"] = row.name
+            put(block.fields, path, whole)
             return Link(node, role, path, (), wire, wire.target)
         holder = at(block.fields, home)
         path = (*home, unique(holder_of(role), holder if isinstance(holder, dict) else {}))
@@ -121,7 +124,7 @@ class Parts:
             if at(block.fields, path) is ABSENT:
                 put(block.fields, path, at(fields, path))
                 moved.append(path)
-        rest = dict(without(fields, moved))  # nothing moved is no copy
+        rest = dict(without(fields, moved))  # the very map where nothing has moved
         fields.clear()
         fields |= rest
         return tuple(moved)
