@@ -127,6 +127,12 @@ def _row(name: str, field: Map, more: Map) -> Map:
 
 
 def _inputs_read(rows: Any, _: Scope) -> Read | None:
+    found = inputs_of(rows)
+    return None if found is None else Read(found)
+
+
+def inputs_of(rows: Any) -> Map | None:
+    """What a workflow is given, by name; None where the rows say something else."""
     if not isinstance(rows, list) or not rows:
         return None
     found: Map = {}
@@ -135,7 +141,7 @@ def _inputs_read(rows: Any, _: Scope) -> Read | None:
         if not isinstance(name, str) or not name or name in found:
             return None
         found[name] = {"type": row.get("type", "string")}
-    return Read(found)
+    return found
 
 
 def _inputs_write(meaning: Any, prior: Any, _beyond: Any, _scope: Scope) -> Any:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from fjctl.formats.canvas.paths import at
 from fjctl.formats.n8n_choices import outputs, version
+from fjctl.formats.n8n_forms import inputs_of as _inputs_read
 from fjctl.formats.n8n_types import ERROR_PORT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from fjctl.formats.canvas.drawing import Node, Wire
+    from fjctl.formats.canvas.paths import Map
 
 _TALKS = frozenset({"langchain.openAi", "anthropic", "googleGemini", "ollama", "alibabaCloud", "moonshot", "minimax"})
 _MESSAGES = frozenset({"message", "response", "messageModel"})
@@ -59,8 +62,15 @@ def _chat(node: Node, _ends: bool) -> str:  # noqa: FBT001
     return "ask" if node.settings.get("operation") == "sendAndWait" else ""
 
 
+def _rows(settings: Map) -> bool:
+    """Whether a workflow says by name what it is given."""
+    found = _inputs_read(at(settings, ("workflowInputs", "values")))
+    return found is not None
+
+
 _MARKS: dict[str, Callable[[Node, bool], str]] = {
     "wait": _wait,
+    "executeWorkflowTrigger": lambda node, _: "" if _rows(node.settings) else "any",
     "chat": _chat,
     "form": lambda node, _: "completion" if node.settings.get("operation") == "completion" else "",
     "noOp": lambda _, ends: "end" if ends else "",

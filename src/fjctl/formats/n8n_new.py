@@ -58,7 +58,7 @@ NEWEST: dict[str, float] = {
 """The newest version of each type whose shape is written here; 1 for all others."""
 
 _EVENTS = {"manual": "manualTrigger", "webhook": "webhook", "schedule": "scheduleTrigger", "form": "formTrigger"}
-_EVENTS |= {"chat": "manualChatTrigger", "error": "errorTrigger"}
+_EVENTS |= {"chat": "manualChatTrigger", "error": "errorTrigger", "workflow": "executeWorkflowTrigger/any"}
 _CODES = {"javascript": "code", "python": "code", "shell": "executeCommand", "assign": "set", "mcp": "mcpClient"}
 _CODES |= {"http": "httpRequest"}
 _TOOLS = {"http": "httpRequestTool", "javascript": "toolCode", "python": "toolCode", "workflow": "toolWorkflow"}
@@ -80,21 +80,45 @@ def type_for(block: Block) -> NodeType | None:
     if block.kind is BlockKind.CONDITION:
         asked = sum(not branch.otherwise for branch in block.branches)
         return TYPES.rows["if" if asked <= 1 else "switch"]
+    named = _named(fields)
+    if named is not None and named.kind is block.kind:
+        return named
     if block.kind is BlockKind.RESPONSE:
         if fields.get("status") == "error":
             return TYPES.rows["stopAndError"]
-        answers = any(fields.get(key) for key in ("result", "status", "headers"))
+        answers = any(fields.get(key) for key in ("result", "status", "headers")) or _extra(fields, "answers")
         return TYPES.rows["respondToWebhook/end" if answers else "noOp/end"]
     if block.kind is BlockKind.HUMAN:
         return _asking(fields)
+    if block.kind is BlockKind.REPLY:
+        return TYPES.rows["form/completion" if _extra(fields, "operation") == "completion" else "chat"]
     return TYPES.of_kind(block.kind)
+
+
+def _extra(fields: Map, key: str) -> Any:
+    extras = fields.get("extras")
+    return extras.get(key) if isinstance(extras, dict) else None
+
+
+def _named(fields: Map) -> NodeType | None:
+    """The row that a block names itself: an agent's or a chooser's type that is not the usual one."""
+    agent = fields.get("agent")
+    name = agent.get("type") if isinstance(agent, dict) else None
+    if isinstance(name, str):
+        return TYPES.rows.get(name) or TYPES.rows.get(f"{name}/text")
+    name = _extra(fields, "type")
+    return row_of(name, "ways:2") if isinstance(name, str) and name else None
 
 
 def _tool_type(tool: Map) -> NodeType | None:
     kind, service = tool.get("kind"), tool.get("service")
-    if isinstance(kind, str) and kind in _CODES:
-        return TYPES.rows[_CODES[kind]]
-    return row_of(service, "called") if _known(service) else None
+    if service == "guardrails":
+        return TYPES.rows["guardrails/sanitize"]
+    if isinstance(service, str) and (_known(service) or service in TYPES.rows):
+        row = row_of(service, "called")
+        if row.kind in TOOL_KINDS and row.implied.get(("tool", "kind")) == kind:
+            return row
+    return TYPES.rows[_CODES[kind]] if isinstance(kind, str) and kind in _CODES else None
 
 
 def _known(service: Any) -> bool:
@@ -109,10 +133,11 @@ def _trigger(event: str) -> NodeType:
 
 
 def _asking(fields: Map) -> NodeType:
-    extras, ask = fields.get("extras"), fields.get("ask")
-    service = extras.get("service") if isinstance(extras, dict) else None
+    service, resume, ask = _extra(fields, "service"), _extra(fields, "resume"), fields.get("ask")
     if _known(service):
         return row_of(service, "ask")
+    if resume in {"form", "webhook"}:
+        return TYPES.rows[f"wait/{resume}"]
     return TYPES.rows["form" if isinstance(ask, dict) and ask.get("fields") else "chat/ask"]
 
 
@@ -135,14 +160,22 @@ def part_type(role: str, said: Map) -> NodeType | None:
 
 def _agent_tool(contract: Map) -> NodeType | None:
     kind, service = contract.get("kind"), contract.get("service")
-    if isinstance(kind, str) and kind in _TOOLS:
-        return TYPES.rows[_TOOLS[kind]]
-    if not isinstance(service, str):
-        return None
-    name = service if service.endswith("Tool") or service.startswith(("tool", "vectorStore")) else f"{service}Tool"
-    if service in NODES or _OTHER_PACKAGE.fullmatch(service):
-        return row_of(name if service in NODES else service, "tool")
-    return None
+    for name in (service, f"{service}Tool") if isinstance(service, str) and service else ():
+        row = row_of(name, "tool") if _tool_known(name) else None
+        if row is not None and row.implied.get(("tool", "kind")) == kind:
+            return row
+    return TYPES.rows[_TOOLS[kind]] if isinstance(kind, str) and kind in _TOOLS else None
+
+
+_OWN_TOOLS = re.compile(r"tool[A-Z]\w*|vectorStore[A-Z]\w*|agentTool|\w+Tool")
+
+
+def _tool_known(name: str) -> bool:
+    """Whether a node of this name can be connected to an agent."""
+    bare = name.removesuffix("Tool")
+    if _OTHER_PACKAGE.fullmatch(name):
+        return name.endswith("Tool")
+    return _OWN_TOOLS.fullmatch(name) is not None and (name in NODES or bare in NODES)
 
 
 def unique_names(drawing: Drawing) -> dict[str, str]:

@@ -523,7 +523,7 @@ def _workflow_lower(settings: Map, manner: Manner) -> None:
         settings["fields"] = {"values": [{"name": name, "stringValue": item} for name, item in arguments.items()]}
         return
     put(settings, ("workflowInputs", "value"), arguments)
-    put(settings, ("workflowInputs", "mappingMode"), at(settings, ("workflowInputs", "mappingMode")) or "defineBelow")
+    settings["workflowInputs"].setdefault("mappingMode", "defineBelow")
 
 
 def _tool_workflow_lift(settings: Map, version: float) -> None:

@@ -82,6 +82,8 @@ ROLES = {
 }
 """Kind of connection → what a node is to the one that it is connected to."""
 PORTS = {role: port for port, role in ROLES.items()}
+_FEEDS = {role: port for role, port in PORTS.items() if role != "model"}
+"""What an AI node that has its model in itself may be connected to."""
 
 _COMMON = (
     "retry <- @retry : map",
@@ -121,13 +123,13 @@ _REQUEST = (
     "tool.request.body <- @request.body",
     "tool.request.timeout <- options.timeout",
 )
-_AGENT_PORTS = {role: PORTS[role] for role in ("model", "memory", "tool", "parser")}
 
 
 def _agent(name: str, *rows: str, label: str, writes: bool = False, **outputs: str) -> NodeType:
     lines = (*_SAID, "agent.messages <- @messages : list", *rows, *_HELD)
     row = NodeType(name, BlockKind.AGENT, slots(*lines), usual=USUAL, rest=("agent", "settings"), label=label)
-    return row._replace(outputs=outputs, ports=_AGENT_PORTS, writes=writes)
+    said = {} if writes else implied(agent__type=name.partition("/")[0])
+    return row._replace(outputs=outputs, ports=PORTS, writes=writes, implied=said)
 
 
 def _entry(name: str, event: str, *rows: str, label: str, writes: bool = False, **outputs: str) -> NodeType:
@@ -145,16 +147,17 @@ def _tool(name: str, kind: BlockKind | None, does: str, *rows: str, label: str =
     said = implied(tool__kind=does)
     lines = (*rows, *_CALLS)
     return NodeType(
-        name, kind, slots(*lines), implied=said, usual=USUAL, rest=("tool", "settings"), label=label, role=role
+        name, kind, slots(*lines), implied=said, usual=USUAL, rest=("tool", "settings"), label=label, role=role, ports=PORTS
     )
 
 
 def _part(name: str, role: str, *rows: str, label: str, writes: bool = True) -> NodeType:
     return NodeType(
-        name, None, slots(*rows, *_HELPS), usual=USUAL, rest=("settings",), role=role, label=label, writes=writes
-    )
+        name, None, slots(*rows, *_HELPS), usual=USUAL, rest=("settings",), role=role, label=label, ports=PORTS
+    )._replace(writes=writes)
 
 
+_MAPPED: dict[str, Any] = {**USUAL, "workflowInputs": {"mappingMode": "defineBelow"}}
 _DESCRIBED = ("tool.description <- toolDescription : text", "tool.settings.descriptionType <- descriptionType")
 _TEXT_NODES = ("langchain.openAi", "anthropic", "googleGemini", "ollama", "alibabaCloud", "moonshot", "minimax")
 _CODE = ("tool.code <- @code : script", "tool.kind <- @language : text")
@@ -163,6 +166,7 @@ TYPES = Table(
     [
         _entry("chatTrigger", "", label="When chat message received", writes=True, chatInput="input"),
         _entry("executeWorkflowTrigger", "", "inputs <- workflowInputs.values : inputs", label="When Executed"),
+        _entry("executeWorkflowTrigger/any", "workflow", label="When Executed by Another Workflow"),
         _entry("manualTrigger", "manual", label="When clicking ‘Execute workflow’"),
         _entry("manualChatTrigger", "chat", label="When chat message received", input="input"),
         _entry("webhook", "webhook", label="Webhook", writes=True),
@@ -185,33 +189,19 @@ TYPES = Table(
             label="Information Extractor",
             output="content",
         ),
-        *(_agent(f"{name}/text", *_MODEL, label="Message a model")._replace(ports={}) for name in _TEXT_NODES),
-        NodeType(
-            "langchain.openAi/text",
-            BlockKind.AGENT,
-            slots(
-                *_SAID,
-                "agent.messages <- @messages : list",
-                *_MODEL,
-                "agent.max_tokens <- options.maxTokens : number",
-                *_HELD,
-            ),
-            usual=USUAL,
-            rest=("agent", "settings"),
-            outputs={"message.content": "content"},
-            writes=False,
-            label="Message a model",
-        ),
+        *(_agent(f"{name}/text", *_MODEL, label="Message a model")._replace(ports=_FEEDS) for name in _TEXT_NODES),
+        _agent("langchain.openAi/text", *_MODEL, "agent.max_tokens <- options.maxTokens : number", label="OpenAI")
+        ._replace(ports=_FEEDS, outputs={"message.content": "content"}),
         NodeType(
             "textClassifier",
             BlockKind.ROUTER,
             slots(
-                "agent.input <- inputText", "prompt <- options.systemPromptTemplate : text", "retry <- @retry", *_HELD
+                "agent.input <- inputText", "prompt <- options.systemPromptTemplate : text", *_HELD
             ),
             usual=USUAL,
             rest=("agent", "settings"),
             choices="class",
-            ports={"model": PORTS["model"]},
+            ports=PORTS,
             label="Text Classifier",
         ),
         NodeType(
@@ -221,6 +211,8 @@ TYPES = Table(
             usual=USUAL,
             rest=("agent", "settings"),
             choices="mood",
+            implied=implied(agent__type="sentimentAnalysis"),
+            ports=PORTS,
             writes=False,
             label="Sentiment Analysis",
         ),
@@ -231,20 +223,24 @@ TYPES = Table(
             usual={**USUAL, "operation": "classify"},
             rest=("agent", "settings"),
             choices="guard",
+            implied=implied(agent__type="guardrails"),
+            ports=PORTS,
             writes=False,
             label="Guardrails",
         ),
-        _tool("guardrails/sanitize", BlockKind.GUARDRAIL, "external", "tool.operation <- operation", label="Sanitize"),
+        _tool("guardrails/sanitize", BlockKind.GUARDRAIL, "external", "tool.operation <- operation", label="Sanitize")
+        ._replace(implied=implied(tool__kind="external", tool__service="guardrails"), rest=("tool", "arguments")),
         _tool("httpRequest", BlockKind.HTTP, "http", *_REQUEST, label="HTTP Request")._replace(outputs={"": "data"}),
         _tool("httpRequestTool", None, "http", *_DESCRIBED, *_REQUEST, label="HTTP Request", role="tool"),
         _tool("toolHttpRequest", None, "http", *_DESCRIBED, *_REQUEST, label="HTTP Request", role="tool"),
         _tool("code", BlockKind.CODE, "javascript", *_CODE, label="Code")._replace(
             outputs={"": "result"}, usual={**USUAL, "mode": "runOnceForAllItems"}
         ),
-        _tool("function", BlockKind.CODE, "javascript", *_CODE, label="Function")._replace(outputs={"": "result"}),
-        _tool("functionItem", BlockKind.CODE, "javascript", *_CODE, label="Function")._replace(outputs={"": "result"}),
-        _tool("langchain.code", BlockKind.CODE, "javascript", *_CODE, label="LangChain Code")._replace(
-            outputs={"": "result"}
+        *(
+            _tool(name, BlockKind.CODE, "javascript", *_CODE, label=label)._replace(
+                outputs={"": "result"}, implied=implied(tool__kind="javascript", tool__service=name)
+            )
+            for name, label in (("function", "Function"), ("functionItem", "Function"), ("langchain.code", "Code"))
         ),
         _tool("executeCommand", BlockKind.CODE, "shell", "tool.code <- command : text", label="Execute Command"),
         _tool(
@@ -269,7 +265,7 @@ TYPES = Table(
             "tool.parameters <- @schema : schema",
             label="Call n8n Workflow Tool",
             role="tool",
-        ),
+        )._replace(usual=_MAPPED),
         _tool(
             "mcpClientTool",
             None,
@@ -303,10 +299,9 @@ TYPES = Table(
         ),
         _step("wait/form", BlockKind.HUMAN, label="Wait", writes=False)._replace(
             slots=slots("ask.message <- formTitle : text", "ask.fields <- formFields.values : fields", *_HELD),
-            usual={**USUAL, "resume": "form"},
         ),
         _step("wait/webhook", BlockKind.HUMAN, label="Wait", writes=False)._replace(
-            implied=implied(ask__message="Waiting for a call to its webhook"), usual={**USUAL, "resume": "webhook"}
+            implied=implied(ask__message="Waiting for a call to its webhook")
         ),
         _step("chat/ask", BlockKind.HUMAN, "ask.message <- message : text", label="Ask"),
         _step("chat", BlockKind.REPLY, "say <- message : text", label="Chat"),
@@ -320,11 +315,11 @@ TYPES = Table(
             "headers <- options.responseHeaders.entries : headers",
             label="Respond to Webhook",
             writes=False,
-        ),
+        )._replace(implied=implied(extras__answers="webhook")),
         _step("stopAndError", BlockKind.RESPONSE, "result <- errorMessage", label="Stop and Error", writes=False)
         ._replace(implied=implied(status="error")),
         _step("executeWorkflow", BlockKind.WORKFLOW, "journey <- @workflow : text", "inputs <- @arguments : map")
-        ._replace(label="Execute Workflow"),
+        ._replace(label="Execute Workflow", usual=_MAPPED),
         NodeType(
             "stickyNote",
             BlockKind.NOTE,
@@ -389,7 +384,8 @@ def row_of(name: str, mark: str) -> NodeType:
     `called` where it names an operation, else the variant of its type."""
     known = TYPES.get(f"{name}/{mark}") or TYPES.get(name)
     if mark.startswith("ways:"):
-        return _integration(name)._replace(kind=BlockKind.ROUTER, choices="ways", rest=("extras",), implied={}, slots=())
+        said = implied(extras__type=name)
+        return _integration(name)._replace(kind=BlockKind.ROUTER, choices="ways", rest=("extras",), implied=said, slots=())
     if known is not None and (known.kind is not None or mark in {"tool", "part"}):
         return known
     for family in FAMILIES:
@@ -411,7 +407,7 @@ def _named(row: NodeType, name: str, mark: str) -> NodeType:
         bare = name.rpartition(".")[2]
         return row._replace(implied=implied(event=bare.removesuffix("Trigger") or bare))
     if row.kind is BlockKind.KNOWLEDGE or row.rest == ("tool", "settings"):
-        more = implied(tool__service=service_of(name)) if row.kind is BlockKind.KNOWLEDGE else {}
+        more = implied(tool__service=name)
         rest = ("tool", "arguments") if row.kind is BlockKind.KNOWLEDGE else row.rest
         return row._replace(implied={**row.implied, **more}, rest=rest, role="tool" if mark == "tool" else "")
     return row
@@ -427,6 +423,7 @@ def _integration(name: str) -> NodeType:
         usual=USUAL,
         rest=("tool", "arguments"),
         label=label_of(name),
+        ports=PORTS,
     )
 
 
