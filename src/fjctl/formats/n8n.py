@@ -122,6 +122,7 @@ class N8n(Dialect):
         place = locate(prior)
         for node in drawing.nodes:
             node.mark = node.mark or part_mark([wire for wire in drawing.wires if wire.source == node.id])
+        _share(drawing)
         names = unique_names(drawing)
         nodes = drawing.by_id()
         _spread_inputs(drawing)
@@ -303,6 +304,23 @@ def _spread_inputs(drawing: Drawing) -> None:
             else:
                 wire.into = str(number)
     drawing.wires += more
+
+
+def _share(drawing: Drawing) -> None:
+    """Makes one node of new parts that bear the same name and say the same."""
+    known: dict[str, Node] = {}
+    moved: dict[str, str] = {}
+    for node in drawing.nodes:
+        if node.raw or not node.name or node.mark not in {"part", "tool"}:
+            continue
+        key = repr((node.type, node.name, node.enabled, sorted(node.settings.items())))
+        first = known.setdefault(key, node)
+        if first is not node:
+            moved[node.id] = first.id
+    if moved:
+        drawing.nodes = [node for node in drawing.nodes if node.id not in moved]
+        for wire in drawing.wires:
+            wire.source, wire.target = moved.get(wire.source, wire.source), moved.get(wire.target, wire.target)
 
 
 def _number(value: float) -> float:

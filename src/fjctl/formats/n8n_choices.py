@@ -13,7 +13,7 @@ from fjctl.formats.canvas.dialect import Choices
 from fjctl.formats.canvas.paths import at, put
 from fjctl.formats.n8n_conditions import old_test, operand, read_filter, read_old, write_filter
 from fjctl.formats.n8n_references import read_text, rewrite_text, write_text
-from fjctl.formats.n8n_types import FALLBACK, VERSION, short
+from fjctl.formats.n8n_types import FALLBACK, UNREAD, VERSION, short
 from fjctl.model.workflow import Branch
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def _if_write(branches: Sequence[Branch], prior: Node | None, settings: Map, sco
         for key in ("conditions", "combineOperation", "combineConditions"):
             if key in prior.settings:
                 settings[key] = prior.settings[key]
-    else:
+    elif when != "true" or UNREAD not in settings:
         before = prior.settings.get("conditions") if prior is not None else None
         settings["conditions"] = write_filter(when, before, scope, scope.node.id)
         if prior is not None and version(scope.node) < 2:

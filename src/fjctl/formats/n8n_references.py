@@ -30,7 +30,8 @@ _SOURCE = (
 )
 _FOUND = re.compile(rf"{_SOURCE}(?P<path>{_STEP}*)")
 _STEPS = re.compile(r"""\.([A-Za-z_$][\w$]*)|(\[\d+\])|\[['"]([^'"]+)['"]\]""")
-_BRACES = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+_BRACES = re.compile(r"(?<!\\)\{\{(.*?)\}\}", re.DOTALL)
+"""A template's JavaScript. Behind a backslash braces are a text, in templates and in our texts."""
 _OVERRIDE = re.compile(r"/\*n8n-auto-generated-fromAI-override\*/\s*")
 _ENVIRONMENT = re.compile(r"""\$env(?:\.([A-Za-z_]\w*)|\[['"]([A-Za-z_]\w*)['"]\])""")
 _VARIABLE = re.compile(r"(?<![\w$.])\$vars((?:\.[A-Za-z_]\w*(?!\w*\s*\())+)")
@@ -111,7 +112,7 @@ def _producer(scope: Scope, around: Flow, node: str) -> str | None:
 def read_text(text: str, scope: Scope) -> str:
     """A parameter's text in the model's spelling."""
     if not text.startswith("="):
-        return text
+        return text.replace("{{", "\\{{") if "{{" in text else text
     return _BRACES.sub(lambda match: _read_braces(match[1], scope), text[1:])
 
 
@@ -192,7 +193,9 @@ def write_text(text: str, scope: Scope, known: Mapping[str, str] | None = None) 
         done = match.end()
     parts.append(_outside(text[done:], scope, known))
     written = "".join(parts)
-    return "=" + written if written != text or done or text.startswith("=") else text
+    if written != text or done or text.startswith("="):
+        return "=" + written
+    return text.replace("\\{{", "{{")
 
 
 def _outside(text: str, scope: Scope, known: Mapping[str, str] | None) -> str:

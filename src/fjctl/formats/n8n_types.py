@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from fjctl.formats.canvas.table import NodeType, Slot, Table, implied, opaque, slots
+from fjctl.formats.n8n_names import LABELS
 from fjctl.model.workflow import BlockKind
 
 BASE = "n8n-nodes-base."
@@ -327,7 +328,7 @@ TYPES = Table(
             rest=None,
             label="Sticky Note",
         ),
-        _part("lmChatOpenAi", "model", *_MODEL, "agent.max_tokens <- options.maxTokens : number", label="OpenAI Model"),
+        _part("lmChatOpenAi", "model", *_MODEL, "agent.max_tokens <- options.maxTokens : number", label="OpenAI Chat Model"),
         _part("memoryBufferWindow", "memory", label="Simple Memory"),
         _part("outputParserStructured", "parser", "agent.output <- @schema : json", label="Structured Output Parser"),
     ]
@@ -362,6 +363,7 @@ FAMILIES = (
     Family(r"textSplitter[A-Z]\w*", _part("", "splitter", label=""), part=True),
     Family(r"retriever[A-Z]\w*", _part("", "retriever", label=""), part=True),
     Family(r"reranker[A-Z]\w*", _part("", "reranker", label=""), part=True),
+    Family(r"vectorStore[A-Z]\w*", _part("", "store", label=""), part=True),
     Family(r"vectorStore[A-Z]\w*|chatHubVectorStore\w*", _KNOWS),
     Family(r"(?:.*\.)?\w*[tT]rigger", _entry("", "service", label="")),
     Family(r"(?:.*\.)?mcpClient(?:Tool)?", _tool("", BlockKind.MCP, "mcp", *_DESCRIBED, "tool.tool <- toolName : text")),
@@ -435,6 +437,8 @@ def service_of(name: str) -> str:
 
 def label_of(name: str) -> str:
     """What a new node of a type is called: `googleDriveTool` → `Google Drive`."""
+    if name in LABELS:
+        return LABELS[name]
     bare = name.rpartition(".")[2].partition("/")[0].removesuffix("Tool") or name
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", bare.removeprefix("lmChat").removeprefix("tool"))
     return words[:1].upper() + words[1:]
