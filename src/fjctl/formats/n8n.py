@@ -85,15 +85,16 @@ class N8n(Dialect):
         for wire in drawing.wires:
             leaving.setdefault(wire.source, []).append(wire)
             entering.setdefault(wire.target, []).append(wire)
+        chats = any(node.type in {"chatTrigger", "manualChatTrigger"} for node in drawing.nodes)
         for node in drawing.nodes:
             out, into = leaving.get(node.id, []), entering.get(node.id, [])
-            node.mark = part_mark(out) or way_mark(node, out) or mark(node, ends=not out)
+            node.mark = part_mark(out) or way_mark(node, out) or mark(node, ends=not out, chats=chats)
             shape_of(_variant(node), part=node.mark in {"part", "tool"}).lift(node.settings, version(node))
             cleaned, found = without_secrets(node.settings, (*node.pointer, "parameters"))
             node.settings = cleaned
             drawing.found += [item._replace(pointer=node.pointer) for item in found]
             row = self.row_of(node)
-            if row.kind is BlockKind.INTEGRATION or row.kind is None or row.rest == ("tool", "arguments"):
+            if row.kind in {BlockKind.INTEGRATION, None} or row.rest == ("tool", "arguments"):
                 if node.raw.get("typeVersion") != NEWEST.get(node.type, 1):
                     node.settings[VERSION] = node.raw.get("typeVersion")
             if node.mark == "part" and _by_itself(node.name, row.label or label_of(node.type)):

@@ -36,9 +36,12 @@ def way_mark(node: Node, leaving: Sequence[Wire]) -> str:
     return f"ways:{last + 1}" if 0 < last < 1000 else ""
 
 
-def mark(node: Node, *, ends: bool) -> str:
-    """The variant of a node that is a step of its own; `ends`: nothing follows it."""
+def mark(node: Node, *, ends: bool, chats: bool) -> str:
+    """The variant of a node that is a step of its own; `ends`: nothing follows it, `chats`: the workflow is begun by
+    a message, so that any other start is a second one."""
     settings = node.settings
+    if node.type == "executeWorkflowTrigger":
+        return "any" if chats or not _rows(settings) else ""
     found = _MARKS.get(node.type)
     if found is not None:
         return found(node, ends)
@@ -70,7 +73,6 @@ def _rows(settings: Map) -> bool:
 
 _MARKS: dict[str, Callable[[Node, bool], str]] = {
     "wait": _wait,
-    "executeWorkflowTrigger": lambda node, _: "" if _rows(node.settings) else "any",
     "chat": _chat,
     "form": lambda node, _: "completion" if node.settings.get("operation") == "completion" else "",
     "noOp": lambda _, ends: "end" if ends else "",

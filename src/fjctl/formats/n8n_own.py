@@ -55,9 +55,12 @@ PARAMETERS = {
     "mode": "derived?",
     "cachedResultName": "derived",
     "cachedResultUrl": "derived",
+    "fallbackOutput": "derived?",
+    "fallback": "derived?",
     "notice": "editor",
 }
-"""Fields of parameters, at any depth. `mode` is that of a locator; a node's own is in the journey."""
+"""Fields of parameters, at any depth. `mode` is that of a locator; a node's own is in the journey. A way for what fits
+no branch says nothing while it leads nowhere."""
 FLAGS = frozenset(
     {"disabled", "executeOnce", "alwaysOutputData", "continueOnFail", "retryOnFail", "hasOutputParser", "onError"}
     | {"waitBetweenTries", "maxTries"}
@@ -93,6 +96,8 @@ def _of_node(parts: Pointer, value: JsonValue) -> str:
         return "identity" if last == "id" else ""
     if head != "parameters":
         return ""
+    if value is False and last in {"attemptToConvertTypes", "convertFieldsToString", "ignoreTypeMismatchErrors"}:
+        return "derived?"
     if last == "schema" and isinstance(value, list):
         return "payload"
     if len(parts) == 2 and last in {"width", "height"}:

@@ -38,13 +38,17 @@ class Shape(NamedTuple):
 
 # Values that point at something: {__rl, mode, value}
 
+_MODES = frozenset({"list", "id", "url", "name", "gid", "phoneNumber", "username", "channel", "thread", "path", "key"})
 _LOCATOR = frozenset({"__rl", "mode", "value", "cachedResultName", "cachedResultUrl"})
 
 
 def plain_locators(value: Any) -> Any:
-    """Resource locators as `{"@list": value}`, without what they remember for the editor; in maps and lists."""
+    """Resource locators as `{"@list": value}`, and mapped columns, both without what they remember for the editor; in
+    maps and lists."""
     if isinstance(value, dict):
-        if value.get("__rl") is True and isinstance(value.get("mode"), str) and value.keys() <= _LOCATOR:
+        if isinstance(value.get("schema"), list) and "mappingMode" in value:
+            value = {key: item for key, item in value.items() if key != "schema" and item is not False}
+        if value.get("__rl") is True and value.get("mode") in _MODES and value.keys() <= _LOCATOR:
             return {f"@{value['mode']}": value.get("value")}
         changed = {key: plain_locators(item) for key, item in value.items()}
         return changed if any(changed[key] is not item for key, item in value.items()) else value
@@ -57,7 +61,7 @@ def plain_locators(value: Any) -> Any:
 def full_locators(value: Any) -> Any:
     """The way back of `plain_locators`."""
     if isinstance(value, dict):
-        if len(value) == 1 and (key := next(iter(value))).startswith("@"):
+        if len(value) == 1 and (key := next(iter(value)))[:1] == "@" and key[1:] in _MODES:
             return {"__rl": True, "value": value[key], "mode": key[1:]}
         return {key: full_locators(item) for key, item in value.items()}
     return [full_locators(item) for item in value] if isinstance(value, list) else value
@@ -675,8 +679,20 @@ def _wait_lower(settings: Map, manner: Manner) -> None:
 _OPERATION = re.compile(r"[A-Za-z]\w*")
 
 
+def _described_lift(settings: Map) -> None:
+    """That a tool has its own description follows from its having one."""
+    if settings.get("descriptionType") == "manual" and isinstance(settings.get("toolDescription"), str):
+        del settings["descriptionType"]
+
+
+def _described_lower(settings: Map, prior: Map) -> None:
+    if "toolDescription" in settings and (not prior or prior.get("descriptionType") == "manual"):
+        settings.setdefault("descriptionType", "manual")
+
+
 def _service_lift(settings: Map, _version: float) -> None:
     """What a service is asked to do, as `resource.operation`."""
+    _described_lift(settings)
     names = [settings.get(key) for key in ("resource", "operation")]
     if any(name is not None and not (isinstance(name, str) and _OPERATION.fullmatch(name)) for name in names):
         return
@@ -686,7 +702,8 @@ def _service_lift(settings: Map, _version: float) -> None:
             settings.pop(key, None)
 
 
-def _service_lower(settings: Map, _manner: Manner) -> None:
+def _service_lower(settings: Map, manner: Manner) -> None:
+    _described_lower(settings, manner.prior)
     operation = _take(settings, "@operation")
     if isinstance(operation, str):
         resource, _, name = operation.rpartition(".")
@@ -752,9 +769,24 @@ def _filter_lower(settings: Map, _manner: Manner) -> None:
         settings["conditions"] = unread
 
 
+def _http_tool_lift(settings: Map, version: float) -> None:
+    _described_lift(settings)
+    _http_lift(settings, max(version, _OLD_HTTP))
+
+
+def _http_tool_lower(settings: Map, manner: Manner) -> None:
+    _http_lower(settings, manner)
+    _described_lower(settings, manner.prior)
+
+
+def _knowledge_lower(settings: Map, manner: Manner) -> None:
+    """A store of vectors describes itself in one way only."""
+    del settings, manner
+
+
 _SHAPES: dict[str, Shape] = {
     "httpRequest": Shape(_http_lift, _http_lower),
-    "httpRequestTool": Shape(lambda settings, _: _http_lift(settings, 9.0), _http_lower),
+    "httpRequestTool": Shape(_http_tool_lift, _http_tool_lower),
     "toolHttpRequest": Shape(
         lambda settings, version: _http_lift(settings, version, tool=True),
         lambda settings, manner: _http_lower(settings, manner, tool=True),
@@ -781,6 +813,7 @@ _SHAPES: dict[str, Shape] = {
 _TALKING = Shape(_talk_lift, _talk_lower)
 _MODELS = Shape(_model_lift, _model_lower)
 _STRING_MODELS = Shape(_model_lift, _string_model_lower)
+_STORES = Shape(lambda _settings, _version: None, _knowledge_lower)
 _SERVICES = Shape(_service_lift, _service_lower)
 
 
@@ -793,6 +826,8 @@ def shape_of(name: str, *, part: bool) -> Shape:
         return _SHAPES[base]
     if part and base in {"lmChatOpenAi", "lmChatAnthropic"}:
         return _MODELS
+    if base.startswith("vectorStore"):
+        return _STORES
     if part and base.startswith(("lm", "embeddings")):
         return _STRING_MODELS
     return _SERVICES

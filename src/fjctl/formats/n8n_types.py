@@ -95,7 +95,12 @@ _COMMON = (
 )
 _STEP = (*_COMMON, "talk.notes <- @notes : text", "extras.inputs <- @inputs : kept", "extras.unread <- @unread")
 _HELD = (*_STEP, "extras.credentials <- @credentials : map")
-_CALLS = (*_STEP, "tool.settings.credentials <- @credentials : map")
+_CALLS = (
+    *_STEP,
+    "tool.settings.credentials <- @credentials : map",
+    "tool.settings.version <- @version : number",
+    "tool.operation <- @operation : text",
+)
 _ENTERS = (
     "settings.credentials <- @credentials : map",
     "extras.onError <- @onError : text",
@@ -159,7 +164,7 @@ def _part(name: str, role: str, *rows: str, label: str, writes: bool = True) -> 
 
 
 _MAPPED: dict[str, Any] = {**USUAL, "workflowInputs": {"mappingMode": "defineBelow"}}
-_DESCRIBED = ("tool.description <- toolDescription : text", "tool.settings.descriptionType <- descriptionType")
+_DESCRIBED = ("tool.description <- toolDescription : text",)
 _TEXT_NODES = ("langchain.openAi", "anthropic", "googleGemini", "ollama", "alibabaCloud", "moonshot", "minimax")
 _CODE = ("tool.code <- @code : script", "tool.kind <- @language : text")
 
@@ -167,7 +172,7 @@ TYPES = Table(
     [
         _entry("chatTrigger", "", label="When chat message received", writes=True, chatInput="input"),
         _entry("executeWorkflowTrigger", "", "inputs <- workflowInputs.values : inputs", label="When Executed"),
-        _entry("executeWorkflowTrigger/any", "workflow", label="When Executed by Another Workflow"),
+        _entry("executeWorkflowTrigger/any", "workflow", "inputs <- workflowInputs.values : inputs", label="When Executed by Another Workflow"),
         _entry("manualTrigger", "manual", label="When clicking ‘Execute workflow’"),
         _entry("manualChatTrigger", "chat", label="When chat message received", input="input"),
         _entry("webhook", "webhook", label="Webhook", writes=True),
@@ -353,7 +358,7 @@ _MODEL_PART = _part(
     "agent.max_tokens <- options.maxTokens : number",
     label="",
 )
-_KNOWS = _tool("", BlockKind.KNOWLEDGE, "external", "tool.operation <- mode : text")
+_KNOWS = _tool("", BlockKind.KNOWLEDGE, "external", "tool.operation <- mode : text", *_DESCRIBED)
 FAMILIES = (
     Family(r"lm(?:Chat)?[A-Z]\w*", _MODEL_PART, part=True),
     Family(r"memory[A-Z]\w*", _part("", "memory", label=""), part=True),
@@ -370,13 +375,14 @@ FAMILIES = (
 )
 """The first that fits counts."""
 
-_INTEGRATION = (
-    "tool.operation <- @operation : text",
-    "tool.settings.version <- @version : number",
-    *_DESCRIBED,
-    *_CALLS,
+_INTEGRATION = (*_DESCRIBED, *_CALLS)
+_ASKS = NodeType(
+    "",
+    BlockKind.HUMAN,
+    slots("ask.message <- message : text", "extras.operation <- @operation : text", *_HELD),
+    usual=USUAL,
+    writes=False,
 )
-_ASKS = NodeType("", BlockKind.HUMAN, slots("ask.message <- message : text", *_HELD), usual=USUAL, writes=False)
 
 
 @lru_cache(maxsize=4096)
@@ -394,7 +400,7 @@ def row_of(name: str, mark: str) -> NodeType:
         if re.fullmatch(family.pattern, name) and (not family.part or mark == "part"):
             return _named(family.row, name, mark)
     if mark == "ask":
-        said = {("extras", "service"): name, ("extras", "operation"): "sendAndWait"}
+        said = implied(extras__service=name)
         return _ASKS._replace(name=f"{name}/ask", implied=said)
     if mark == "part":
         return _part(name, "part", label=label_of(name))
