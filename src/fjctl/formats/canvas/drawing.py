@@ -62,7 +62,8 @@ class Wire:
 @dataclass(slots=True, kw_only=True)
 class Drawing:
     """A whole document, taken apart. `variables` as in the journey (name → type, default …); `extras` are settings of
-    the whole workflow that the model has no word for; `fresh` says that it is being written for the first time."""
+    the whole workflow that the model has no word for; `environment` are the names of the environment variables that
+    the document declares; `fresh` says that it is being written for the first time."""
 
     nodes: list[Node] = field(default_factory=list)
     wires: list[Wire] = field(default_factory=list)
