@@ -6,12 +6,8 @@ import importlib
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from fjctl.errors import UsageError
-<<<<<<< HEAD
-from fjctl.formats.recognise import is_dify, is_journey, is_n8n, is_reactflow, is_sim
-=======
-from fjctl.formats.recognise import is_dify, is_flowise, is_flowise_chatflow, is_journey, is_reactflow, is_sim
+from fjctl.formats.recognise import is_dify, is_flowise, is_flowise_chatflow, is_journey, is_n8n, is_reactflow, is_sim
 from fjctl.model.workflow import BlockKind
->>>>>>> kit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
