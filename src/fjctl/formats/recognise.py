@@ -31,6 +31,17 @@ def is_sim(value: JsonValue) -> bool:
     return False
 
 
+def is_n8n(value: JsonValue) -> bool:
+    """An n8n document has a list of `nodes` and a map of `connections`, at the root or in a template's or an answer's
+    wrapper; scripts have put quotes around the keys."""
+    for item in (value, *(value.get(key) for key in ("workflow", "data"))) if isinstance(value, dict) else ():
+        if isinstance(item, dict):
+            nodes, connections = (item.get(key, item.get(f'"{key}"')) for key in ("nodes", "connections"))
+            if isinstance(nodes, list) and isinstance(connections, dict) and "edges" not in item:
+                return True
+    return False
+
+
 def is_dify(value: JsonValue) -> bool:
     """A Dify DSL document has its graph under `workflow`, `graph`."""
     workflow = value.get("workflow") if isinstance(value, dict) else None

@@ -12,6 +12,7 @@ from fjctl.formats.recognise import (
     is_flowise_chatflow,
     is_journey,
     is_langflow,
+    is_n8n,
     is_reactflow,
     is_sim,
 )
@@ -92,6 +93,20 @@ FORMATS: tuple[Format, ...] = (
         choose_too=_PEOPLE,
         refer_by_id=True,
     ),
+    Format(
+        name="n8n",
+        side="workflow",
+        title="n8n workflow (download, clipboard, API and CLI export; every version)",
+        suffixes=(".json",),
+        module="fjctl.formats.n8n",
+        recognise=is_n8n,
+        preserves="every node and its settings, layout, ids; not what only a conversation has",
+        choosers=True,
+        conversation=False,
+        timeouts=False,
+        refer_by_id=True,
+    ),
+    # langflow
     Format(
         name="dify",
         side="workflow",
