@@ -38,6 +38,33 @@ def is_dify(value: JsonValue) -> bool:
     return isinstance(graph, dict) and isinstance(graph.get("nodes"), list)
 
 
+_RAGFLOW_NODES = frozenset({"beginNode", "messageNode", "retrievalNode", "ragNode", "categorizeNode", "generateNode"})
+
+
+def is_ragflow(value: JsonValue) -> bool:
+    """A RAGFlow agent has `components` with an `obj` that names one, or a graph whose nodes have its types and forms."""
+    root: Any = value.get("data", value) if isinstance(value, dict) and "dsl" not in value else value
+    root = value if not isinstance(root, dict) else root
+    dsl = root.get("dsl", root) if isinstance(root, dict) else None
+    if not isinstance(dsl, dict):
+        return False
+    components = dsl.get("components")
+    for component in components.values() if isinstance(components, dict) else ():
+        inner = component.get("obj") if isinstance(component, dict) else None
+        if isinstance(inner, dict) and isinstance(inner.get("component_name"), str):
+            return True
+    graph = dsl.get("graph", dsl)
+    nodes = graph.get("nodes") if isinstance(graph, dict) else None
+    return isinstance(nodes, list) and any(
+        isinstance(node, dict)
+        and node.get("type") in _RAGFLOW_NODES
+        and isinstance(node.get("data"), dict)
+        and "label" in node["data"]
+        and ("form" in node["data"] or "name" in node["data"])
+        for node in nodes
+    )
+
+
 def is_reactflow(value: JsonValue) -> bool:
     """A React Flow document has lists of `nodes` and `edges` (or version 9's `elements`) somewhere near the root."""
     return next(graphs(value), None) is not None

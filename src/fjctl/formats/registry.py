@@ -6,7 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from fjctl.errors import UsageError
-from fjctl.formats.recognise import is_dify, is_journey, is_reactflow, is_sim
+from fjctl.formats.recognise import is_dify, is_journey, is_ragflow, is_reactflow, is_sim
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,7 +85,20 @@ FORMATS: tuple[Format, ...] = (
     ),
     # fastgpt
     # flowise
-    # ragflow
+    Format(
+        name="ragflow",
+        side="workflow",
+        title="RAGFlow agent (template, export, components alone)",
+        suffixes=(".json",),
+        module="fjctl.formats.ragflow",
+        recognise=is_ragflow,
+        preserves="every component and its settings, layout, ids; not what only a conversation has",
+        choosers=True,
+        cycles=True,
+        conversation=False,
+        timeouts=False,
+        refer_by_id=True,
+    ),
     # chainforge
     Format(
         name="reactflow",
