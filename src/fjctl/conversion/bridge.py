@@ -158,7 +158,7 @@ def _from_journey(result: Conversion, journey: Journey, names: Names) -> None:
     outcome = lens.create(journey, result.target)
     _take(result, outcome)
     if outcome.value is not None:
-        result.text = fresh(outcome.value, result.target.syntax)
+        result.text = fresh(outcome.value, result.target.syntax, side=result.target.side)
 
 
 def _take(result: Conversion, outcome: lens.Outcome) -> None:
@@ -188,7 +188,7 @@ def _between(result: Conversion) -> None:
         if prepared.refused:
             result.value, result.diagnostics = None, lens.refusals(prepared.refused, result.target)
         else:
-            result.text = fresh(encoded.value, result.target.syntax)
+            result.text = fresh(encoded.value, result.target.syntax, side=result.target.side)
     result.journey, result.nodes = journey, journey["origin"]["nodes"]
     result.read = workflow
 

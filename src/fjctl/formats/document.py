@@ -226,8 +226,13 @@ def _detect(document: Document) -> Format | None:
     return registry.detect(document.value)
 
 
-def fresh(value: JsonValue, syntax: str, *, schema: str = "") -> str:
-    """A new file's text; `schema` is written where editors look for it."""
+def fresh(value: JsonValue, syntax: str, *, schema: str = "", side: str = "journey") -> str:
+    """A new file's text; `schema` is written where editors look for it. A workflow in YAML looks as the usual libraries
+    write it: lists not indented, nothing on one line."""
+    if syntax == "yaml" and side == "workflow":
+        from fjctl.text.yaml_emit import emit
+
+        return emit(value, dash=0)
     if syntax == "yaml":
         from fjctl.formats import journey
         from fjctl.text.yaml_emit import emit

@@ -53,16 +53,17 @@ def emit(
     flow: Rule | None = None,
     blank_before: Rule | None = None,
     newline: str = "\n",
+    dash: int = 2,
 ) -> str:
     """Write `value` as a YAML document ending with a line break; maps keep their order.
 
     `header` are comment lines that stand first. A map or list becomes `{...}` or `[...]` when `flow(path, value)`
     says so, the line stays within `width` characters, and it holds only scalars of one line (or such maps and
     lists). An entry or item of the document itself, other than the first, gets a blank line above when
-    `blank_before(path, value)` says so.
+    `blank_before(path, value)` says so. `dash` is how far a list is indented under its key.
     Raises ValueError for NaN and infinities.
     """
-    writer = Writer(width=width, flow=flow, blank_before=blank_before)
+    writer = Writer(width=width, flow=flow, blank_before=blank_before, dash=dash)
     if isinstance(value, dict | list) and value:
         lines: list[str] = []
         writer.block(lines, value, 0, ())

@@ -40,6 +40,8 @@ _DOUBT: Final = re.compile(
     re.VERBOSE | re.MULTILINE,
 )
 _NUMBER_START: Final = frozenset("0123456789+-.")
+# What the fast reader takes for a number wherever it is not quoted: as text it has been in quotes, and is no doubt.
+_SURE_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18})?")
 
 
 def parse(source: Source, *, max_depth: int = _MAX_DEPTH) -> tuple[JsonValue, list[Diagnostic]]:
@@ -118,7 +120,7 @@ def _fast(text: str, max_depth: int) -> tuple[bool, JsonValue]:
 
 
 def _is_plain(root: object, max_depth: int) -> bool:
-    """Whether every reader agrees on the value: text keys, short exact numbers, no text that looks like a number."""
+    """Whether every reader agrees on the value: text keys, short exact numbers, no text that may be a number."""
     if type(root) is not dict:
         return False
     level: list[Any] = [root]
@@ -142,7 +144,8 @@ def _is_plain(root: object, max_depth: int) -> bool:
 
 
 def _misleads(text: str) -> bool:
-    return text[:1] in _NUMBER_START and looks_numeric(text)
+    """Whether a text may have been a number that only the strict reader sees."""
+    return text[:1] in _NUMBER_START and _SURE_NUMBER.fullmatch(text) is None and looks_numeric(text)
 
 
 def _is_plain_scalar(item: object) -> bool:

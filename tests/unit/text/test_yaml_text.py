@@ -10,7 +10,7 @@ from fjctl.source import Source, Span, format_pointer
 from fjctl.text import yaml_events
 from fjctl.text.yaml_codes import CODES
 from fjctl.text.yaml_scalars import looks_numeric, resolve
-from fjctl.text.yaml_text import locate, parse, parse_strictly
+from fjctl.text.yaml_text import _fast, locate, parse, parse_strictly
 
 PLAIN = [
     "no",
@@ -212,6 +212,13 @@ def both(text: str) -> tuple[str, str]:
 def test_readers_agree_on_every_scalar_everywhere(piece: str, template: str) -> None:
     fast, strict = both(template.replace("{}", piece).replace("{{", "{").replace("}}", "}"))
     assert fast == strict
+
+
+@pytest.mark.parametrize("text", ["a: '1735183411877'\n", "a: \"200\"\nb: '-0.50'\n", "'1': {id: '0'}\n"])
+def test_numbers_in_quotes_do_not_slow_the_reader_down(text: str) -> None:
+    trusted, value = _fast(text, 8)
+    assert trusted
+    assert value == parse_strictly(Source("test", text))[0]
 
 
 @settings(max_examples=500, deadline=None)

@@ -57,6 +57,8 @@ class Dialect:
     timeout_port: str | None = None
     body_port: str | None = None
     """The port of a container that leads into it, where the builder draws that as a wire from the container."""
+    keeps_extras = False
+    """Whether a document has room for settings of the whole workflow (`Drawing.extras`)."""
     loops: LoopPorts | None = None
     """For a builder that draws loops flat: `open` ends with `fold_loops`, `close` begins with `unfold_loops`."""
 
@@ -208,6 +210,12 @@ class Dialect:
         """The way back of `read_text`; a reference that the builder cannot spell stays as it is."""
         del scope
         return text
+
+    def rewrite_text(self, text: str, before: str, scope: Scope) -> str:
+        """`write_text` for a text that stood as `before` in the builder's spelling and says something else now; for
+        builders that can spell the same in several ways."""
+        del before
+        return self.write_text(text, scope)
 
     # New things
 

@@ -20,7 +20,8 @@ class Node:
     """One node. `settings` is what its author set, by name, wherever the builder keeps it (retries and descriptions
     included, the editor's state and copies of the component's definition not). `raw` is the node as it stands in the
     document, empty for a new one; `pointer` its place there. `inside`: for a loop drawn flat whose body was found, the
-    wires in its body, the way in and the ways back included (see `loops`); None for every other node."""
+    wires in its body, the way in and the ways back included (see `loops`); None for every other node. `mark` is what
+    `open` has found out about a node beyond its settings and `type_of` goes by (that nothing follows it, say)."""
 
     id: str
     type: str
@@ -35,6 +36,7 @@ class Node:
     raw: Map = field(default_factory=dict)
     pointer: Pointer = ()
     inside: tuple[Wire, ...] | None = None
+    mark: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -57,14 +59,17 @@ class Wire:
 
 @dataclass(slots=True, kw_only=True)
 class Drawing:
-    """A whole document, taken apart. `variables` as in the journey (name → type, default …)."""
+    """A whole document, taken apart. `variables` as in the journey (name → type, default …); `extras` are settings of
+    the whole workflow that the model has no word for; `fresh` says that it is being written for the first time."""
 
     nodes: list[Node] = field(default_factory=list)
     wires: list[Wire] = field(default_factory=list)
     name: str = ""
     description: str = ""
     variables: dict[str, JsonValue] = field(default_factory=dict)
+    extras: dict[str, JsonValue] = field(default_factory=dict)
     found: list[Diagnostic] = field(default_factory=list)
+    fresh: bool = False
 
     def by_id(self) -> dict[str, Node]:
         """Nodes by id."""

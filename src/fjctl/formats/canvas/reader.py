@@ -10,6 +10,7 @@ from fjctl.formats.base import Decoded, finding
 from fjctl.formats.canvas.parts import Link, Parts
 from fjctl.formats.canvas.scope import Scope
 from fjctl.formats.canvas.settings import read_fields
+from fjctl.formats.canvas.soundness import opened
 from fjctl.formats.canvas.table import NodeType, opaque
 from fjctl.formats.graph import check_graph
 from fjctl.model.workflow import BODY, Block, BlockKind, Edge, Workflow
@@ -41,7 +42,7 @@ class Reading:
 
 def decode(dialect: Dialect, value: JsonValue) -> Decoded:
     """Reads a parsed document of a builder."""
-    drawing = dialect.open(value)
+    drawing = opened(dialect, value)
     if drawing is None:
         hint = "`fjctl formats` lists what is read; name the format with --from if you know it"
         return Decoded(Workflow(), [finding("FJ300", f"no {dialect.title} graph found", hint=hint)])
@@ -80,6 +81,8 @@ class _Reader:
         self.out.workflow.name = drawing.name
         self.out.workflow.description = drawing.description
         self.out.workflow.variables = drawing.variables
+        if drawing.extras:
+            self.out.workflow.talk["extras"] = drawing.extras
         self.leaving: dict[str, list[Wire]] = {}
         for wire in drawing.wires:
             self.leaving.setdefault(wire.source, []).append(wire)

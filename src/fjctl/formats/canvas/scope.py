@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fjctl.formats.canvas.drawing import Drawing, Node
 from fjctl.model.references import rename
@@ -26,13 +26,16 @@ _SAFE_PATH = re.compile(r"[^<>\s]*")
 @dataclass(slots=True)
 class Scope:
     """`rows` are the types of all nodes by id; `node` is the one whose text it is. `parents` is the container of each
-    node that sits in one, `bodies` the node where the inside of a container begins."""
+    node that sits in one, `bodies` the node where the inside of a container begins. While a document is written,
+    `drawing` is the one that it is going to be: all names and connections, no settings yet. `memo` is for what a
+    dialect works out about the drawing once and asks for in many texts."""
 
     drawing: Drawing
     rows: Mapping[str, NodeType] = field(default_factory=dict)
     node: Node = field(default_factory=lambda: Node(id="", type=""))
     parents: Mapping[str, str] = field(default_factory=dict)
     bodies: Mapping[str, str] = field(default_factory=dict)
+    memo: dict[str, Any] = field(default_factory=dict)
 
     def loop(self) -> str | None:
         """The loop in which the node of the text sits, the innermost one; None outside of loops."""

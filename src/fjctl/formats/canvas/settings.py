@@ -79,8 +79,28 @@ def write_settings(dialect: Dialect, row: NodeType, fields: Map, prior: Map | No
             put(slots, slot.place, value)
     inner = [slot.meaning[len(row.rest) :] for slot in row.slots if row.rest and _within(slot.meaning, row.rest)]
     kept = without(rest, [*places, *(path for path in inner if path)])
-    merge(written, map_texts(kept, lambda text: dialect.write_text(text, scope)))
+    merge(written, spelled(dialect, kept, prior, scope))
     return merge(written, slots)
+
+
+def spelled(dialect: Dialect, value: Any, before: Any, scope: Scope) -> Any:
+    """A value in the builder's spelling. A text that the prior value says already, if in another way, stays as it is
+    spelled there."""
+    if isinstance(value, str):
+        if not isinstance(before, str):
+            return dialect.write_text(value, scope)
+        known = dialect.read_text(before, scope) == value
+        return before if known else dialect.rewrite_text(value, before, scope)
+    if isinstance(value, dict):
+        inner = before if isinstance(before, dict) else {}
+        return {key: spelled(dialect, item, inner.get(key), scope) for key, item in value.items()}
+    if isinstance(value, list):
+        items = before if isinstance(before, list) else []
+        return [
+            spelled(dialect, item, items[place] if place < len(items) else None, scope)
+            for place, item in enumerate(value)
+        ]
+    return value
 
 
 def _within(meaning: Path, outer: Path) -> bool:
@@ -112,7 +132,7 @@ def _written(dialect: Dialect, slot: Slot, fields: Map, more: Any, prior: Map | 
     value = form.write(meaning, said, more, scope)
     if not slot.meaning and was is not None and _same(form.write(was.value, said, was.beyond, scope), value):
         return before
-    return value if form.translates else map_texts(value, lambda text: dialect.write_text(text, scope))
+    return value if form.translates else spelled(dialect, value, before, scope)
 
 
 def _same(one: Any, other: Any) -> bool:

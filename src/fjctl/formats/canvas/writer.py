@@ -15,6 +15,7 @@ from fjctl.formats.canvas.paths import Map, at, without
 from fjctl.formats.canvas.reader import Reading, read
 from fjctl.formats.canvas.scope import Scope
 from fjctl.formats.canvas.settings import read_fields, write_settings
+from fjctl.formats.canvas.soundness import opened
 from fjctl.formats.canvas.table import NodeType, opaque
 from fjctl.model.transplant import same
 from fjctl.model.workflow import BODY, FORK_KINDS, TOOL_KINDS, Block, BlockKind, Branch, Edge, Workflow
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 def encode(dialect: Dialect, workflow: Workflow, prior: JsonValue = None) -> Encoded:
     """A whole document of a builder, and what it has no place for."""
-    drawing = dialect.open(prior) if prior is not None else None
+    drawing = opened(dialect, prior) if prior is not None else None
     reading = read(dialect, drawing) if drawing is not None else Reading(Drawing(), Scope(Drawing()))
     writer = _Writer(dialect, workflow, reading, fresh=drawing is None)
     return Encoded(dialect.close(writer.write(), prior if drawing is not None else None), writer.losses)
@@ -43,6 +44,9 @@ class _Writer:
         self.by_id = workflow.by_id()
         self.losses: list[Loss] = []
         self.out = Drawing(name=workflow.name, description=workflow.description, variables=workflow.variables)
+        extras = workflow.talk.get("extras")
+        self.out.extras = extras if isinstance(extras, dict) and dialect.keeps_extras else {}
+        self.out.fresh = fresh
         self.ids: dict[str, str] = {}
         self.rows: dict[str, NodeType] = dict(prior.rows)
         self.ports: dict[tuple[str, str], str] = {}
@@ -61,20 +65,41 @@ class _Writer:
         self.losses += [
             Loss(f"the journey's {key}", (key,), f"{self.dialect.title} has no place for it", own=True)
             for key in self.workflow.talk
+            if key != "extras" or not self.dialect.keeps_extras
         ]
         return self.out
+
+    def _plan(self) -> Drawing:
+        """What the document is going to be, without settings: what its texts may ask for. A block's own branches bear
+        their own ids here, since their ports are not known yet."""
+        plan = replace(self.out, nodes=[], wires=[])
+        for block in self.workflow.blocks:
+            node = Node(id=self.ids[block.id], type=self.rows[block.id].name, name=block.name)
+            node.parent = self.ids.get(block.parent, block.parent) if block.parent is not None else None
+            plan.nodes.append(node)
+            links = self.prior.links.get(block.id, ())
+            plan.nodes += [link.node for link in links]
+            plan.wires += [link.wire for link in links]
+        for edge in self.workflow.edges:
+            source = self.by_id[edge.source]
+            own = source.branch(edge.branch) is not None
+            out = edge.branch if own else self.dialect.port(source, edge.branch)
+            plan.wires.append(Wire(source=self.ids[edge.source], target=self.ids[edge.target], out=out or ""))
+        return plan
 
     def _scope(self) -> Scope:
         """Where texts stand, before any node is written: a text may refer to one that comes later."""
         parents = {self.ids[b.id]: self.ids.get(b.parent, b.parent) for b in self.workflow.blocks if b.parent}
         for block in self.workflow.blocks:
-            body = self.prior.bodies.get(block.id) or self.dialect.body_node(replace(block, id=self.ids[block.id]))
+            body = self.prior.bodies.get(block.id)
+            if body is None and block.id not in self.prior.nodes:  # a container keeps the manner in which it begins
+                body = self.dialect.body_node(replace(block, id=self.ids[block.id]))
             if body is not None:
                 self.bodies[block.id] = body.id
                 self.rows.setdefault(body.id, self.dialect.type_of(body))
                 self.body_nodes[block.id] = body
                 parents[body.id] = self.ids[block.id]
-        return Scope(self.out, self.rows, parents=parents, bodies={self.ids[b]: n for b, n in self.bodies.items()})
+        return Scope(self._plan(), self.rows, parents=parents, bodies={self.ids[b]: n for b, n in self.bodies.items()})
 
     def _name(self, block: Block) -> None:
         """Decides a block's type and id, which the texts of others may ask for."""

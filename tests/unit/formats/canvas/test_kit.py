@@ -107,6 +107,25 @@ def test_writing_what_was_read_gives_the_same_document() -> None:
     assert sorted(again.value["wires"]) == sorted(SUPPORT["wires"])
 
 
+def test_a_text_that_is_spelled_in_another_way_stays_as_it_is() -> None:
+    prior = {"nodes": [{"id": "c", "type": "mystery", "set": {"t": "{{c.x}}", "more": ["{{c.y}}", "z"]}}], "wires": []}
+    workflow = decoded(prior)
+    arguments: Any = workflow.by_id()["c"].fields["tool"]
+    assert arguments["arguments"] == {"t": "<@c.x>", "more": ["<@c.y>", "z"]}
+    arguments["arguments"]["more"][1] = "<@c.x>"
+    again: Any = writer.encode(TOY, workflow, prior).value
+    assert again["nodes"][0]["set"] == {"t": "{{c.x}}", "more": ["{{c.y}}", "{{ c.x }}"]}
+
+
+def test_settings_of_the_whole_workflow_are_the_journeys_extras() -> None:
+    prior = {"nodes": [], "wires": [], "options": {"zone": "UTC"}}
+    workflow = decoded(prior)
+    assert workflow.talk == {"extras": {"zone": "UTC"}}
+    again: Any = writer.encode(TOY, workflow, prior)
+    assert again.value["options"] == {"zone": "UTC"}
+    assert again.losses == []
+
+
 def test_an_edit_of_a_parts_word_goes_back_into_the_part() -> None:
     workflow = decoded(SUPPORT)
     tools: Any = workflow.by_id()["a"].fields["tools"]

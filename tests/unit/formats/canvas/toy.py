@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fjctl.formats.canvas.scope import Scope
     from fjctl.source import JsonValue, Pointer
 
-_REFERENCE = re.compile(r"\{\{ (\w+)((?:\.\w+)*) \}\}")
+_REFERENCE = re.compile(r"\{\{ ?(\w+)((?:\.\w+)*) ?\}\}")
 
 TABLE = Table(
     [
@@ -78,12 +78,13 @@ class Toy(Dialect):
     plain_port = "out"
     into_port = "in"
     error_port = "failed"
+    keeps_extras = True
 
     def open(self, value: JsonValue) -> Drawing | None:
         if not isinstance(value, dict) or not isinstance(value.get("nodes"), list):
             return None
         root: Any = value
-        drawing = Drawing(name=root.get("title", ""))
+        drawing = Drawing(name=root.get("title", ""), extras=root.get("options", {}))
         for place, raw in enumerate(root["nodes"]):
             node = Node(id=raw["id"], type=raw["type"], name=raw.get("name", ""), raw=raw, pointer=("nodes", place))
             node.settings, node.parent = raw.get("set", {}), raw.get("in")
@@ -103,7 +104,8 @@ class Toy(Dialect):
             raw |= {} if node.enabled else {"off": True}
             nodes.append(raw)
         wires: list[Any] = [[wire.source, wire.out, wire.target, wire.into] for wire in drawing.wires]
-        return {"title": drawing.name, "nodes": nodes, "wires": wires}
+        options = {"options": drawing.extras} if drawing.extras else {}
+        return {"title": drawing.name, "nodes": nodes, "wires": wires, **options}
 
     def own_part(self, pointer: Pointer, value: JsonValue = None) -> str:
         del value
