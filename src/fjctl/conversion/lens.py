@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from fjctl.conversion.adopt import adopt, place
 from fjctl.conversion.choosers import expand, fold
 from fjctl.conversion.naming import Hints, hints_of
+from fjctl.conversion.node_ids import with_own_ids
 from fjctl.conversion.relink import relink
 from fjctl.conversion.rounds import has_cycle, neighbours
 from fjctl.conversion.to_journey import to_journey
@@ -94,6 +95,12 @@ def prepare(journey: Journey, form: Format, prior: Workflow | None = None, named
         workflow.edges = [*workflow.edges, *late]
         if prior is not None and recovered.nodes:
             workflow = adopt(workflow, prior)
+    node_id = getattr(form.load(), "node_id", None)
+    if node_id is not None:
+        origin = journey.get("origin", {})
+        kept = {block.id for block in known.blocks} if known is not None else set[str]()
+        kept |= set(origin.get("nodes", {}).values()) if origin.get("format") == form.name else set()
+        workflow, nodes = with_own_ids(workflow, nodes, node_id, kept)
     return Prepared(workflow, nodes, refused)
 
 

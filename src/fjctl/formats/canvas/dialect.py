@@ -6,7 +6,7 @@ A builder's module subclasses `Dialect`, gives it a `Table`, and binds it; `read
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from fjctl.formats.canvas import forms, loops
 from fjctl.formats.canvas.scope import Scope
@@ -219,9 +219,9 @@ class Dialect:
 
     # New things
 
-    def new_node_id(self, block: Block, row: NodeType, taken: Mapping[str, Any]) -> str:
-        """The id of a new block's node. A block made from a journey has one that only depends on names."""
-        del row, taken
+    def node_id(self, block: Block) -> str:
+        """The id of a node for a block that has none of this builder's; a block's id that would do stays. It may depend
+        on the block's kind and id alone. A dialect's module offers it, bound, as `node_id`."""
         return block.id
 
     def new_part_id(self, host: str, role: str, row: NodeType) -> str:
@@ -233,8 +233,7 @@ class Dialect:
         return stable_id("edge", *wire.ends())
 
     def body_node(self, block: Block) -> Node | None:
-        """The node where the inside of a new container begins, where the builder draws one. The block has the id of its
-        node already."""
+        """The node where the inside of a new container begins, where the builder draws one."""
         del block
         return None
 

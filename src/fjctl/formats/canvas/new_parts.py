@@ -21,11 +21,10 @@ if TYPE_CHECKING:
 class NewParts:
     """The nodes and wires that a block needs beside those a prior document has for it."""
 
-    def __init__(self, dialect: Dialect, block: Block, row: NodeType, host: str, scope: Scope) -> None:
+    def __init__(self, dialect: Dialect, block: Block, row: NodeType, scope: Scope) -> None:
         self.dialect = dialect
         self.block = block
         self.row = row
-        self.host = host
         self.scope = scope
         self.nodes: list[Node] = []
         self.wires: list[Wire] = []
@@ -70,12 +69,12 @@ class NewParts:
         return [meaning for meaning in meanings if at(fields, meaning) is not ABSENT]
 
     def _add(self, row: NodeType, role: str, port: str, name: str, said: Map, key: str) -> None:
-        identifier = self.dialect.new_part_id(self.host, key, row)
+        identifier = self.dialect.new_part_id(self.block.id, key, row)
         node = Node(id=identifier, type=row.name, name=name, parent=self.block.parent)
         if self.block.x is not None and self.block.y is not None:
             node.x = self.block.x - 120 + 220.0 * len(self.nodes)
             node.y = self.block.y + 260.0
         node.settings = write_settings(self.dialect, row, said, None, self.scope)
         self.nodes.append(node)
-        wire: Any = Wire(source=identifier, target=self.host, out=self.dialect.part_port(row, role), into=port)
+        wire: Any = Wire(source=identifier, target=self.block.id, out=self.dialect.part_port(row, role), into=port)
         self.wires.append(wire)

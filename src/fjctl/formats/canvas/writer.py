@@ -47,7 +47,6 @@ class _Writer:
         extras = workflow.talk.get("extras")
         self.out.extras = extras if isinstance(extras, dict) and dialect.keeps_extras else {}
         self.out.fresh = fresh
-        self.ids: dict[str, str] = {}
         self.rows: dict[str, NodeType] = dict(prior.rows)
         self.ports: dict[tuple[str, str], str] = {}
         self.parts: dict[str, Node] = {}
@@ -56,7 +55,7 @@ class _Writer:
 
     def write(self) -> Drawing:
         for block in self.workflow.blocks:
-            self._name(block)
+            self.rows[block.id] = self._row(block)
         self.scope = self._scope()
         for block in self.workflow.blocks:
             self._node(block)
@@ -74,9 +73,7 @@ class _Writer:
         their own ids here, since their ports are not known yet."""
         plan = replace(self.out, nodes=[], wires=[])
         for block in self.workflow.blocks:
-            node = Node(id=self.ids[block.id], type=self.rows[block.id].name, name=block.name)
-            node.parent = self.ids.get(block.parent, block.parent) if block.parent is not None else None
-            plan.nodes.append(node)
+            plan.nodes.append(Node(id=block.id, type=self.rows[block.id].name, name=block.name, parent=block.parent))
             links = self.prior.links.get(block.id, ())
             plan.nodes += [link.node for link in links]
             plan.wires += [link.wire for link in links]
@@ -84,30 +81,22 @@ class _Writer:
             source = self.by_id[edge.source]
             own = source.branch(edge.branch) is not None
             out = edge.branch if own else self.dialect.port(source, edge.branch)
-            plan.wires.append(Wire(source=self.ids[edge.source], target=self.ids[edge.target], out=out or ""))
+            plan.wires.append(Wire(source=edge.source, target=edge.target, out=out or ""))
         return plan
 
     def _scope(self) -> Scope:
         """Where texts stand, before any node is written: a text may refer to one that comes later."""
-        parents = {self.ids[b.id]: self.ids.get(b.parent, b.parent) for b in self.workflow.blocks if b.parent}
+        parents = {block.id: block.parent for block in self.workflow.blocks if block.parent}
         for block in self.workflow.blocks:
             body = self.prior.bodies.get(block.id)
             if body is None and block.id not in self.prior.nodes:  # a container keeps the manner in which it begins
-                body = self.dialect.body_node(replace(block, id=self.ids[block.id]))
+                body = self.dialect.body_node(block)
             if body is not None:
                 self.bodies[block.id] = body.id
                 self.rows.setdefault(body.id, self.dialect.type_of(body))
                 self.body_nodes[block.id] = body
-                parents[body.id] = self.ids[block.id]
-        return Scope(self._plan(), self.rows, parents=parents, bodies={self.ids[b]: n for b, n in self.bodies.items()})
-
-    def _name(self, block: Block) -> None:
-        """Decides a block's type and id, which the texts of others may ask for."""
-        row = self._row(block)
-        known = block.id in self.prior.nodes
-        taken = {**self.prior.rows, **dict.fromkeys(self.ids.values())}
-        self.ids[block.id] = block.id if known else self.dialect.new_node_id(block, row, taken)
-        self.rows[self.ids[block.id]] = self.rows[block.id] = row
+                parents[body.id] = block.id
+        return Scope(self._plan(), self.rows, parents=parents, bodies=self.bodies)
 
     def _row(self, block: Block) -> NodeType:
         prior = self.prior.rows.get(block.id) if block.id in self.prior.nodes else None
@@ -125,10 +114,10 @@ class _Writer:
         prior = self.prior.nodes.get(block.id)
         if prior is not None and self.prior.rows[block.id] is not row:
             prior = replace(prior, settings={})
-        node = Node(id=self.ids[block.id], type=row.name, name=block.name, enabled=block.enabled, x=block.x, y=block.y)
+        node = Node(id=block.id, type=row.name, name=block.name, enabled=block.enabled, x=block.x, y=block.y)
         if prior is not None and self.prior.rows[block.id] is row:
             node.type = prior.type
-        node.parent = self.ids.get(block.parent, block.parent) if block.parent is not None else None
+        node.parent = block.parent
         node.width, node.height = block.width, block.height
         node.raw = prior.raw if prior is not None else {}
         if block.kind is BlockKind.LOOP:
@@ -170,7 +159,7 @@ class _Writer:
             if all(node is not known for known in self.out.nodes):
                 self.out.nodes.append(node)
             self._draw(replace(wire))
-        new = NewParts(self.dialect, block, self.rows[block.id], self.ids[block.id], scope)
+        new = NewParts(self.dialect, block, self.rows[block.id], scope)
         left = new.take(fields)
         self.out.nodes += new.nodes
         for wire in new.wires:
@@ -197,8 +186,7 @@ class _Writer:
             for wire in known:
                 self._draw(replace(wire, out=out if wire.target == edge.target else wire.out))
             return
-        target = self.ids[edge.target]
-        wire = Wire(source=body or self.ids[edge.source], target=target, out=out, id=edge.id)
+        wire = Wire(source=body or edge.source, target=edge.target, out=out, id=edge.id)
         wire.into = self.dialect.entry_port(self.rows[edge.target])
         self._draw(wire)
 
