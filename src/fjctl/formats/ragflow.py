@@ -18,7 +18,7 @@ from fjctl.formats.canvas.drawing import Drawing, Node, Wire
 from fjctl.formats.canvas.secrets import without_secrets
 from fjctl.formats.ragflow_choices import CHOICES, ELSE
 from fjctl.formats.ragflow_components import ABOVE, BELOW, EXCEPTION, TOOLS, Component, Link, components_of
-from fjctl.formats.ragflow_envelope import Envelope, localised, variables_in, variables_out
+from fjctl.formats.ragflow_envelope import Envelope, label_of, localised, variables_in, variables_out
 from fjctl.formats.ragflow_forms import FORMS
 from fjctl.formats.ragflow_own import own_part as own_part_of
 from fjctl.formats.ragflow_references import read_text, write_text
@@ -37,7 +37,9 @@ if TYPE_CHECKING:
 
 START, END = "start", "end"
 """The handles of an ordinary way out and in."""
+_BARE = ("items_ref", "split_ref")
 _CHOOSERS = frozenset({"Categorize", "Switch", "Relevant"})
+_ID = re.compile(r"begin|[A-Za-z]\w*:\w+", re.ASCII)
 _WORDS = re.compile(r"[A-Za-z0-9]+")
 
 
@@ -63,16 +65,15 @@ class Ragflow(Dialect):
         drawing = Drawing(name=localised(root.get("title")), description=localised(root.get("description")))
         drawing.variables = variables_in(envelope.dsl.get("variables"))
         nodes, edges = envelope.nodes(), envelope.edges()
-        below = {edge.get("target") for _, edge in edges if edge.get("targetHandle") == ABOVE}
+        below = {str(edge.get("target")) for _, edge in edges if edge.get("targetHandle") == ABOVE}
         for pointer, raw in nodes:
             node = _node(raw, pointer, below, drawing)
             if node is not None:
                 drawing.nodes.append(node)
-        _settle_parents(drawing)
         known = drawing.by_id()
-        drawn = {raw.get("id") for _, raw in nodes}
+        pictures = {str(raw.get("id")) for _, raw in nodes if label_of(raw) in DRAWN_ONLY}
         for pointer, raw in edges:
-            wire = _wire(raw, pointer, known, drawn, drawing)
+            wire = _wire(raw, pointer, known, pictures)
             if wire is not None:
                 drawing.wires.append(wire)
         return drawing
@@ -123,18 +124,24 @@ class Ragflow(Dialect):
         """See `Dialect.write_text`."""
         return write_text(text, scope)
 
+    def rewrite_text(self, text: str, before: str, scope: Scope) -> str:
+        """See `Dialect.rewrite_text`: a field that held a bare reference holds the new one likewise."""
+        written = self.write_text(text, scope)
+        bare = _bare(written)
+        return bare if "{" not in before and "{" not in bare and self.read_text(bare, scope) == text else written
+
     # New things
 
-    def new_node_id(self, block: Block, row: NodeType, taken: Mapping[str, Any]) -> str:
-        """`Agent:RefundOffer`: references are made of letters, digits and a colon."""
-        if row.kind is BlockKind.START and "begin" not in taken:
+    def node_id(self, block: Block) -> str:
+        """`Agent:3fa29c1e`: references are made of letters, digits and colons, and what stands before the colon is
+        looked at when an agent runs."""
+        if _ID.fullmatch(block.id):
+            return block.id
+        if block.kind is BlockKind.START:
             return "begin"
-        label = row.name if row.name.isalnum() else "Component"
-        words = _words(block.name) or stable_id(block.id)[:8]
-        name, number = f"{label}:{words}", 2
-        while name in taken:
-            name, number = f"{label}:{words}{number}", number + 1
-        return name
+        row = self.type_for(block)
+        label = row.name if row is not None and row.name.isalnum() else "Component"
+        return f"{label}:{stable_id(block.id).replace('-', '')[:12]}"
 
     def new_part_id(self, host: str, role: str, row: NodeType) -> str:
         """See `Dialect.new_part_id`."""
@@ -191,7 +198,7 @@ def _words(text: str) -> str:
 # Reading nodes and edges
 
 
-def _node(raw: Map, pointer: Pointer, below: set[Any], drawing: Drawing) -> Node | None:
+def _node(raw: Map, pointer: Pointer, below: set[str], drawing: Drawing) -> Node | None:
     data = raw.get("data")
     data = data if isinstance(data, dict) else {}
     label = data.get("label")
@@ -203,9 +210,6 @@ def _node(raw: Map, pointer: Pointer, below: set[Any], drawing: Drawing) -> Node
     if not isinstance(identifier, str) or not identifier:
         hint = "give it an id; nothing can lead to it"
         drawing.found.append(warning("FJ301", f"a {label or 'node'} has no id and is left out", pointer, hint=hint))
-        return None
-    if any(known.id == identifier for known in drawing.nodes):
-        drawing.found.append(warning("FJ302", f"a second node has the id {identifier!r} and is left out", pointer))
         return None
     form = data.get("form")
     cleaned, found = without_secrets(form if isinstance(form, dict) else {}, (*pointer, "data", "form"))
@@ -230,43 +234,15 @@ def _number(value: Any) -> float | None:
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
-def _settle_parents(drawing: Drawing) -> None:
-    """A node whose container is none stands on the canvas, as React Flow draws it."""
-    known = drawing.by_id()
-    for node in drawing.nodes:
-        row = TYPES.get(known[node.parent].type) if node.parent in known else None
-        if node.parent is not None and (row is None or row.kind is not BlockKind.LOOP or _in_itself(node, known)):
-            hint = "move it into an iteration or a loop, or clear its parentId"
-            message = f"{node.name or node.id!r} sits in {node.parent!r}, which is no container; it is read as outside"
-            drawing.found.append(warning("FJ304", message, node.pointer, hint=hint))
-            node.parent = None
-
-
-def _in_itself(node: Node, known: dict[str, Node]) -> bool:
-    seen = {node.id}
-    above = node.parent
-    while above is not None:
-        if above in seen:
-            return True
-        seen.add(above)
-        above = known[above].parent if above in known else None
-    return False
-
-
-def _wire(raw: Map, pointer: Pointer, known: dict[str, Node], drawn: set[Any], drawing: Drawing) -> Wire | None:
+def _wire(raw: Map, pointer: Pointer, known: dict[str, Node], pictures: set[str]) -> Wire | None:
     source, target = raw.get("source"), raw.get("target")
-    if source not in known or target not in known:
-        if source not in drawn or target not in drawn:
-            gone = target if source in drawn else source
-            hint = "delete the edge, or add the node"
-            message = f"an edge leads from {source!r} to {target!r}; there is no {gone!r}"
-            drawing.found.append(warning("FJ303", message, pointer, hint=hint))
+    if not isinstance(source, str) or not isinstance(target, str) or {source, target} & pictures:
         return None
-    handle = raw.get("sourceHandle")
-    identifier = raw.get("id") if isinstance(raw.get("id"), str) else ""
+    found = raw.get("id")
+    identifier = found if isinstance(found, str) else ""
     if raw.get("targetHandle") == ABOVE:
         return Wire(source=target, target=source, out=ABOVE, into=BELOW, id=identifier, raw=raw, pointer=pointer)
-    port = _port(known[source].type, handle)
+    port = _port(known[source].type if source in known else "", raw.get("sourceHandle"))
     return Wire(source=source, target=target, out=port, into=END, id=identifier, raw=raw, pointer=pointer)
 
 
@@ -296,10 +272,9 @@ def _component(node: Node, links: list[Link]) -> Component:
     before = data.get("form")
     prior = before if isinstance(before, dict) else {} if node.raw else None
     form = form_of(node.type, node.settings, prior, leaving)
-    if prior is not None:
-        form = _respelled(form, prior)
-    elif is_blank(form.get("query")) is False and node.type == "Categorize":
-        form["query"] = _bare(form["query"])
+    for key in _BARE if prior is None else ():
+        if key in form:
+            form[key] = _bare(form[key])
     label = "Agent" if node.type == SUB_AGENT else node.type
     if isinstance(data.get("label"), str) and ALIASES.get(data["label"]) == label:
         label = data["label"]
@@ -309,18 +284,6 @@ def _component(node: Node, links: list[Link]) -> Component:
 
 def _bare(value: Any) -> Any:
     return value[1:-1] if isinstance(value, str) and value.startswith("{") and value.endswith("}") else value
-
-
-def _respelled(value: Any, prior: Any) -> Any:
-    """A value with its references bare or in braces as the prior value has them."""
-    if isinstance(value, dict) and isinstance(prior, dict):
-        return {key: _respelled(item, prior.get(key)) for key, item in value.items()}
-    if isinstance(value, list) and isinstance(prior, list):
-        padded = [*prior, *([None] * len(value))]
-        return [_respelled(item, old) for item, old in zip(value, padded, strict=False)]
-    if isinstance(value, str) and isinstance(prior, str) and value != prior and _bare(value) == prior:
-        return prior
-    return value
 
 
 def _drawn(node: Node, component: Component) -> Map:
@@ -402,5 +365,6 @@ def _picture(agent: Node) -> tuple[Map, Map]:
 RAGFLOW = Ragflow()
 decode = partial(reader.decode, RAGFLOW)
 encode = partial(writer.encode, RAGFLOW)
+node_id = RAGFLOW.node_id
 list_key = RAGFLOW.list_key
 own_part = RAGFLOW.own_part

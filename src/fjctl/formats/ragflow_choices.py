@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from fjctl.formats.canvas.conditions import Comparison, Ref, parse, spell
 from fjctl.formats.canvas.dialect import Choices
-from fjctl.formats.canvas.paths import Map
 from fjctl.model.names import stable_id, unique
 from fjctl.model.workflow import Branch
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fjctl.formats.canvas.drawing import Node, Wire
+    from fjctl.formats.canvas.paths import Map
     from fjctl.formats.canvas.scope import Scope
 
 ELSE = "end_cpn_ids"

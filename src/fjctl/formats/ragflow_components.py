@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fjctl.formats.base import is_blank
-from fjctl.formats.canvas.paths import Map
 from fjctl.formats.ragflow_choices import examples_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from fjctl.formats.canvas.paths import Map
 
 BELOW, ABOVE, TOOLS, EXCEPTION = "agentBottom", "agentTop", "tool", "agentException"
 _NEVER = frozenset({"Note", "Tool", "Placeholder"})

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fjctl.formats.canvas.paths import Map
 from fjctl.formats.ragflow_choices import ELSE
 from fjctl.formats.ragflow_components import EXCEPTION, TOOLS
 
 if TYPE_CHECKING:
+    from fjctl.formats.canvas.paths import Map
     from fjctl.source import JsonValue, Pointer
 
 _PLACES: tuple[tuple[Pointer, Pointer], ...] = (((), ("dsl",)), (("data",), ("data", "dsl")), ((), ()))

@@ -14,9 +14,9 @@ from fjctl.model.workflow import BlockKind
 if TYPE_CHECKING:
     from fjctl.formats.canvas.scope import Scope
 
-_TOKEN = r"(?:sys|env)\.[\w.]+|[A-Za-z_]\w*(?::\w+)?@[^{}@\s<>]+|[A-Za-z_]\w*:\w+"
-_BRACED = re.compile(rf"\{{\{{\s*({_TOKEN})\s*\}}\}}|\{{\s*({_TOKEN})\s*\}}")
-_BARE = re.compile(_TOKEN)
+_NAME = r"(?:sys|env)\.[\w.]+|[A-Za-z_]\w*(?::\w+)?@[^{}@\s<>]+|[A-Za-z_]\w*:\w+"
+_BRACED = re.compile(rf"\{{\{{\s*({_NAME})\s*\}}\}}|\{{\s*({_NAME})\s*\}}")
+_BARE = re.compile(_NAME)
 _SYSTEM = {
     "query": "input",
     "files": "files",

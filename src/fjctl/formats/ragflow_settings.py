@@ -10,12 +10,13 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from fjctl.formats.base import is_blank
-from fjctl.formats.canvas.paths import Map
 from fjctl.formats.ragflow_choices import ELSE
 from fjctl.formats.ragflow_types import LLM_DEFAULTS, LLM_SWITCHES, SUB_AGENT, WITH_MODEL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from fjctl.formats.canvas.paths import Map
 
 AGENTS = frozenset({"Agent", "LLM", SUB_AGENT})
 EXCEPTION = "agentException"

@@ -122,6 +122,18 @@ def _searches() -> list[NodeType]:
     return [_service(name, usual) for name, usual in rows]
 
 
+_OTHERS = (
+    # Searches and data sources of earlier and later releases
+    *("Baidu", "BaiduFanyi", "DeepL", "QWeather", "AkShare", "Jin10", "TuShare", "BGPT", "Querit", "KeenableSearch"),
+    *("Browser", "Seafile"),
+    # Work with language and documents
+    *("RewriteQuestion", "KeywordExtract", "Concentrator", "Template", "Keyword", "ExitLoop", "OCR", "FileReader"),
+    *("DocGenerator", "DocsGenerator", "PDFGenerator", "ExcelProcessor"),
+    # The steps of an ingestion pipeline
+    *("Parser", "Tokenizer", "Splitter", "HierarchicalMerger", "Chunker", "TokenChunker", "TitleChunker", "Extractor"),
+    "Compiler",
+)
+
 TYPES = Table(
     [
         NodeType(
@@ -250,18 +262,7 @@ TYPES = Table(
         _service("StringTransform", {"method": "merge", "outputs": {"result": {"type": "string"}}}, BlockKind.CODE),
         _service("DataOperations", {"outputs": {"result": {"type": "Array<Object>"}}}, BlockKind.CODE),
         _service("ListOperations", kind=BlockKind.CODE),
-        *(
-            _service(name)
-            for name in (
-                # Searches and data sources of earlier and later releases.
-                "Baidu BaiduFanyi DeepL QWeather AkShare Jin10 TuShare BGPT Querit KeenableSearch Browser Seafile "
-                # Work with language and documents.
-                "RewriteQuestion KeywordExtract Concentrator Template Keyword ExitLoop DocGenerator DocsGenerator "
-                "PDFGenerator ExcelProcessor OCR FileReader "
-                # The steps of an ingestion pipeline.
-                "Parser Tokenizer Splitter HierarchicalMerger Chunker TokenChunker TitleChunker Extractor Compiler"
-            ).split()
-        ),
+        *map(_service, _OTHERS),
     ]
 )
 ALIASES = {

@@ -42,27 +42,28 @@ _RAGFLOW_NODES = frozenset({"beginNode", "messageNode", "retrievalNode", "ragNod
 
 
 def is_ragflow(value: JsonValue) -> bool:
-    """A RAGFlow agent has `components` with an `obj` that names one, or a graph whose nodes have its types and forms."""
-    root: Any = value.get("data", value) if isinstance(value, dict) and "dsl" not in value else value
-    root = value if not isinstance(root, dict) else root
-    dsl = root.get("dsl", root) if isinstance(root, dict) else None
-    if not isinstance(dsl, dict):
-        return False
-    components = dsl.get("components")
+    """A RAGFlow agent has `components` with an `obj` that names one, or a graph whose nodes have its types and forms;
+    at the root, under `dsl`, or under `data`, `dsl`."""
+    places: list[Any] = [value]
+    for key in ("data", "dsl"):
+        places += [place[key] for place in places if isinstance(place, dict) and isinstance(place.get(key), dict)]
+    return any(_is_dsl(place) for place in places)
+
+
+def _is_dsl(dsl: Any) -> bool:
+    components = dsl.get("components") if isinstance(dsl, dict) else None
     for component in components.values() if isinstance(components, dict) else ():
         inner = component.get("obj") if isinstance(component, dict) else None
         if isinstance(inner, dict) and isinstance(inner.get("component_name"), str):
             return True
-    graph = dsl.get("graph", dsl)
+    graph = dsl.get("graph", dsl) if isinstance(dsl, dict) else None
     nodes = graph.get("nodes") if isinstance(graph, dict) else None
-    return isinstance(nodes, list) and any(
-        isinstance(node, dict)
-        and node.get("type") in _RAGFLOW_NODES
-        and isinstance(node.get("data"), dict)
-        and "label" in node["data"]
-        and ("form" in node["data"] or "name" in node["data"])
-        for node in nodes
-    )
+    return isinstance(nodes, list) and any(map(_is_ragflow_node, nodes))
+
+
+def _is_ragflow_node(node: Any) -> bool:
+    data = node.get("data") if isinstance(node, dict) and node.get("type") in _RAGFLOW_NODES else None
+    return isinstance(data, dict) and "label" in data and ("form" in data or "name" in data)
 
 
 def is_reactflow(value: JsonValue) -> bool:
