@@ -12,7 +12,8 @@ from fjctl.formats.base import is_blank
 from fjctl.formats.canvas import forms
 from fjctl.formats.canvas.conditions import Comparison, Ref, parse, spell
 from fjctl.formats.canvas.forms import Form, Read
-from fjctl.formats.canvas.paths import ABSENT, Map, beyond, common
+from fjctl.formats.canvas.paths import ABSENT, Map, beyond, common, map_texts
+from fjctl.formats.ragflow_references import read_text, write_text
 from fjctl.formats.ragflow_types import TYPES
 from fjctl.model.names import slug, unique
 from fjctl.model.transplant import same
@@ -158,7 +159,8 @@ def _input_row(name: str, item: Map, more: Any) -> Map:
 # Tools of an agent
 
 
-def _tools_read(rows: Any, _: Scope) -> Read | None:
+def _tools_read(rows: Any, scope: Scope) -> Read | None:
+    """Each tool by its name. References are translated here, since the usual settings are the builder's own words."""
     if not isinstance(rows, list) or not rows:
         return None
     found: Map = {}
@@ -166,7 +168,7 @@ def _tools_read(rows: Any, _: Scope) -> Read | None:
         contract = _contract(row) if isinstance(row, dict) else None
         if contract is None:
             return None
-        found[unique(_tool_name(row), found)] = contract
+        found[unique(_tool_name(row), found)] = map_texts(contract, lambda text: read_text(text, scope))
     return Read(found)
 
 
@@ -212,8 +214,10 @@ def _tools_write(meaning: Any, prior: Any, _beyond: Any, scope: Scope) -> Any:
         row = known.get(name)
         if before is not None and row is not None and same(before.value[name], contract):
             rows.append(row)
-        elif isinstance(contract, dict) and (made := _tool_row(name, contract, row or {})) is not None:
-            rows.append(made)
+        elif isinstance(contract, dict):
+            spelled = map_texts(contract, lambda text: write_text(text, scope))
+            made = _tool_row(name, spelled, row or {})
+            rows += [made] if made is not None else []
     return rows or ABSENT
 
 
@@ -409,7 +413,7 @@ FORMS: dict[str, Form] = {
     "contents": Form(_contents_read, _contents_write),
     "inputs": _inputs(label=False),
     "fields": _inputs(label=True),
-    "tools": Form(_tools_read, _tools_write),
+    "tools": Form(_tools_read, _tools_write, translates=True),
     "variables": Form(_variables_read, _variables_write),
     "arguments": Form(_arguments_read, lambda meaning, *_: meaning),
     "language": forms.choice(_CODE),

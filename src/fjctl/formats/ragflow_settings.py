@@ -266,7 +266,33 @@ def _close_invoke(found: Map, prior: Map | None, _leaving: Mapping[str, Sequence
         found["variables"] = [row for part in said for row in part]
 
 
+def _open_generate(found: Map) -> None:
+    """Before 2025 an agent was called `Generate` and had its instruction in one text."""
+    if isinstance(found.get("prompt"), str) and found["prompt"]:
+        found["messages"] = [{"role": "system", "content": found.pop("prompt")}]
+
+
+def _close_generate(found: Map, _prior: Map | None, _leaving: Mapping[str, Sequence[str]]) -> None:
+    rows = found.pop("messages", None)
+    texts = [row.get("content") for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    if texts:
+        found["prompt"] = "\n\n".join(text for text in texts if isinstance(text, str))
+
+
+def _open_message(found: Map) -> None:
+    """Before 2025 the wordings of a message were called `messages`."""
+    if is_blank(found.get("content")) and not is_blank(found.get("messages")):
+        found["content"] = found.pop("messages")
+
+
+def _close_message(found: Map, prior: Map | None, _leaving: Mapping[str, Sequence[str]]) -> None:
+    if prior is not None and "messages" in prior and is_blank(prior.get("content")) and "content" in found:
+        found["messages"] = found.pop("content")
+
+
 _OPENERS = {
+    "Generate": _open_generate,
+    "Message": _open_message,
     "Categorize": _open_categorize,
     "Switch": _open_switch,
     "UserFillUp": _open_fill_up,
@@ -274,6 +300,8 @@ _OPENERS = {
     "Invoke": _open_invoke,
 }
 _CLOSERS = {
+    "Generate": _close_generate,
+    "Message": _close_message,
     "Categorize": _close_categorize,
     "Switch": _close_switch,
     "UserFillUp": _close_fill_up,

@@ -64,7 +64,6 @@ def _agent(name: str, **more: Any) -> NodeType:
         BlockKind.AGENT,
         slots(
             "* <- messages : messages",
-            "prompt <- prompt : text",
             *_MODEL,
             "agent.output <- outputs.structured : map",
             "tools <- tools : tools",
@@ -168,7 +167,7 @@ TYPES = Table(
         NodeType(
             "Message",
             BlockKind.REPLY,
-            slots("* <- content : contents", "* <- messages : contents"),
+            slots("* <- content : contents"),
             label="Message",
         ),
         NodeType(
