@@ -114,11 +114,8 @@ class Dialect:
             tool = block.fields.get("tool")
             service = tool.get("service") if isinstance(tool, dict) else None
             for row in self.table.rows.values():
-                if (
-                    isinstance(service, str)
-                    and row.implied.get(("tool", "service")) == service
-                    and row.kind is block.kind
-                ):
+                # A journey does not tell a knowledge base from any other service, so the service alone decides.
+                if isinstance(service, str) and row.implied.get(("tool", "service")) == service and not row.role:
                     return row
         return self.table.of_kind(block.kind)
 
