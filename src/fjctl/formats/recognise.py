@@ -38,6 +38,19 @@ def is_dify(value: JsonValue) -> bool:
     return isinstance(graph, dict) and isinstance(graph.get("nodes"), list)
 
 
+def is_fastgpt(value: JsonValue) -> bool:
+    """A FastGPT app has nodes with a `flowNodeType`, or modules with a `flowType` (V1): in a list, under `nodes` or
+    `modules`, there or under `workflow` or `data`."""
+    places: list[Any] = [value]
+    for key in ("workflow", "data", "nodes", "modules"):
+        places += [place[key] for place in places if isinstance(place, dict) and key in place]
+    return any(isinstance(place, list) and any(map(_is_fastgpt_node, place)) for place in places)
+
+
+def _is_fastgpt_node(node: Any) -> bool:
+    return isinstance(node, dict) and ("flowNodeType" in node or ("flowType" in node and "moduleId" in node))
+
+
 _RAGFLOW_NODES = frozenset({"beginNode", "messageNode", "retrievalNode", "ragNode", "categorizeNode", "generateNode"})
 
 

@@ -6,13 +6,13 @@ import importlib
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from fjctl.errors import UsageError
-from fjctl.formats.recognise import is_dify, is_journey, is_ragflow, is_reactflow, is_sim
+from fjctl.formats.recognise import is_dify, is_fastgpt, is_journey, is_ragflow, is_reactflow, is_sim
+from fjctl.model.workflow import BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fjctl.formats.base import WorkflowFormat
-    from fjctl.model.workflow import BlockKind
     from fjctl.source import JsonValue
 
 
@@ -83,7 +83,21 @@ FORMATS: tuple[Format, ...] = (
         refer_by_id=True,
         syntax="yaml",
     ),
-    # fastgpt
+    Format(
+        name="fastgpt",
+        side="workflow",
+        title="FastGPT app or plugin (template, export; V1 and later)",
+        suffixes=(".json",),
+        module="fjctl.formats.fastgpt",
+        recognise=is_fastgpt,
+        preserves="every node and its settings, layout, ids; not what only a conversation has",
+        choosers=True,
+        cycles=True,
+        conversation=False,
+        timeouts=False,
+        choose_too=frozenset({BlockKind.HUMAN}),
+        refer_by_id=True,
+    ),
     # flowise
     Format(
         name="ragflow",

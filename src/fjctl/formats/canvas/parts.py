@@ -97,8 +97,9 @@ class Parts:
             path: Path = ("tools", unique(self.dialect.tool_name(node), known))
             contract = fields.get(TOOL)
             title = {"title": node.name} if node.name and node.name != path[1] else {}
-            whole: Map = {"kind": "external", "service": row.name, **title}
-            put(block.fields, path, merge(whole, contract if isinstance(contract, dict) else {}))
+            said: Map = contract if isinstance(contract, dict) else {}
+            service = {"service": row.name} if said.get("kind", "external") == "external" else {}
+            put(block.fields, path, merge({"kind": "external", **service, **title}, said))
             return Link(node, role, path, (), wire, wire.target)
         holder = at(block.fields, home)
         path = (*home, unique(holder_of(role), holder if isinstance(holder, dict) else {}))

@@ -73,7 +73,9 @@ class _Writer:
         their own ids here, since their ports are not known yet."""
         plan = replace(self.out, nodes=[], wires=[])
         for block in self.workflow.blocks:
-            plan.nodes.append(Node(id=block.id, type=self.rows[block.id].name, name=block.name, parent=block.parent))
+            node = Node(id=block.id, type=self.rows[block.id].name, name=block.name, parent=block.parent)
+            known = self.prior.nodes.get(block.id)
+            plan.nodes.append(node if known is None else replace(node, raw=known.raw))
             links = self.prior.links.get(block.id, ())
             plan.nodes += [link.node for link in links]
             plan.wires += [link.wire for link in links]
