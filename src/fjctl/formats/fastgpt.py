@@ -38,9 +38,11 @@ from fjctl.model.workflow import Block, BlockKind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from fjctl.formats.base import Encoded
     from fjctl.formats.canvas.paths import Map
     from fjctl.formats.canvas.scope import Scope
     from fjctl.formats.canvas.table import NodeType
+    from fjctl.model.workflow import Workflow
     from fjctl.source import JsonValue, Pointer
 
 RIGHT, LEFT, STEP = "right", "left", "step"
@@ -68,11 +70,11 @@ class Fastgpt(Dialect):
         envelope = Envelope.of(value)
         if envelope is None:
             return None
-        root, graph = envelope.root, envelope.graph
+        root = envelope.root
         drawing = Drawing(name=_text(root.get("name")), description=_text(root.get("intro")))
         config = _config(envelope)
         drawing.variables, drawing.extras = config.variables, config.extras
-        del graph
+        drawing.asked = frozenset(config.inputs)
         for pointer, raw in envelope.nodes():
             node = _node(raw, pointer, drawing)
             if node is not None and node.type not in CONFIG_TYPES:
@@ -94,6 +96,8 @@ class Fastgpt(Dialect):
         entry = next((n for n in drawing.nodes if TYPES.rows.get(n.type, opaque("")).kind is BlockKind.START), None)
         if entry is not None and config.greeting:
             entry.settings["$greeting"] = config.greeting
+        if entry is not None and config.inputs:
+            entry.settings.setdefault("$inputs", {}).update(config.inputs)
         return drawing
 
     def type_of(self, node: Node) -> NodeType:
@@ -112,7 +116,7 @@ class Fastgpt(Dialect):
         if block.kind is BlockKind.HUMAN and block.branches:
             return self.table.get("userSelect")
         if block.kind is BlockKind.RESPONSE:
-            return self.table.get("pluginOutput" if block.fields.get("result") else "answerNode")
+            return self.table.get("answerNode")
         return super().type_for(block)
 
     def role(self, node: Node, row: NodeType, leaving: Sequence[Wire]) -> str:
@@ -172,7 +176,9 @@ class Fastgpt(Dialect):
         envelope = Envelope.of(prior) if prior is not None else None
         entry = next((node for node in drawing.nodes if "$greeting" in node.settings), None)
         greeting = entry.settings["$greeting"] if entry is not None else ""
-        config = Config(greeting if isinstance(greeting, str) else "", drawing.variables, drawing.extras)
+        config = Config(
+            greeting if isinstance(greeting, str) else "", drawing.variables, _asked_for(drawing), drawing.extras
+        )
         if envelope is not None and envelope.old:
             return self._close_old(drawing, envelope, config)
         start = next((node.id for node in drawing.nodes if node.type == "workflowStart"), None)
@@ -208,14 +214,7 @@ class Fastgpt(Dialect):
             made = module_of(node, node.name, straight, drawn)
             raw_inputs = {row["key"]: row for row in rows_of(node.raw.get("$module", {}), "inputs")}
             linked = {row["key"]: row.get("value") for row in rows_of(node.raw, "inputs")}
-            made["inputs"] = [
-                {
-                    key: item
-                    for key, item in row.items()
-                    if key in {"key", "value"} and not _is_link(row, linked, raw_inputs)
-                }
-                for row in inputs_of(node, start)
-            ]
+            made["inputs"] = [_old_input(row, linked, raw_inputs) for row in inputs_of(node, start)]
             made |= _placed(node, by_id)
             rows.append({key: item for key, item in made.items() if item is not None})
         if not envelope.place:
@@ -359,6 +358,13 @@ def _asked(drawing: Drawing) -> dict[str, list[str]]:
     return found
 
 
+def _asked_for(drawing: Drawing) -> dict[str, JsonValue]:
+    """What a person gives before the first words: the inputs of where an app begins (those of a plugin are its own)."""
+    start = next((node for node in drawing.nodes if node.type == "workflowStart"), None)
+    given = start.settings.get("$inputs") if start is not None else None
+    return given if isinstance(given, dict) else {}
+
+
 def _placed(node: Node, by_id: dict[str, Node]) -> Map:
     """Where a node stands on the canvas; FastGPT knows no places within a container."""
     if node.x is None or node.y is None:
@@ -460,15 +466,16 @@ def _old_config(raw: Map, config: Config) -> Map:
     return {**_named(row, "moduleId", "flowType"), "inputs": _guide_inputs(raw, config)}
 
 
-def _is_link(row: Map, linked: Map, before: Map) -> bool:
-    """Whether an input of V1 says by a connection what it says."""
+def _old_input(row: Map, linked: Map, before: Map) -> Map:
+    """An input of V1; what it gets by a connection stands there and not with it."""
     key = row["key"]
-    return (
+    fed = (
         key in before
         and "value" in row
         and row["value"] == linked.get(key)
         and before[key].get("value") != row["value"]
     )
+    return {name: item for name, item in row.items() if name == "key" or (name == "value" and not fed)}
 
 
 def _wrapped(graph: Map, drawing: Drawing, envelope: Envelope | None) -> JsonValue:
@@ -485,9 +492,28 @@ def _wrapped(graph: Map, drawing: Drawing, envelope: Envelope | None) -> JsonVal
     return {**names, **graph}
 
 
+class Plugin(Fastgpt):
+    """The dialect in which a new plugin is written: it begins with its inputs and ends with its outputs."""
+
+    def type_for(self, block: Block) -> NodeType | None:
+        """See `Dialect.type_for`."""
+        if block.kind is BlockKind.START:
+            return self.table.get("pluginInput")
+        return self.table.get("pluginOutput") if block.kind is BlockKind.RESPONSE else super().type_for(block)
+
+
 FASTGPT = Fastgpt()
+PLUGIN_DIALECT = Plugin()
 decode = partial(reader.decode, FASTGPT)
-encode = partial(writer.encode, FASTGPT)
+
+
+def encode(workflow: Workflow, prior: JsonValue = None) -> Encoded:
+    """See `WorkflowFormat.encode`. A workflow that is given something and gives something back is a plugin."""
+    given = any(block.kind is BlockKind.START and block.fields.get("inputs") for block in workflow.blocks)
+    back = any(block.kind is BlockKind.RESPONSE and block.fields.get("result") for block in workflow.blocks)
+    return writer.encode(PLUGIN_DIALECT if given and back else FASTGPT, workflow, prior)
+
+
 node_id = FASTGPT.node_id
 list_key = FASTGPT.list_key
 own_part = FASTGPT.own_part

@@ -23,14 +23,18 @@ _BACK = {ours: theirs for theirs, ours in _GUIDE.items()}
 _TYPES = {"arrayString": "array", "arrayNumber": "array", "arrayBoolean": "array", "arrayObject": "array"}
 _TYPES |= {"arrayAny": "array", "any": "string", "chatHistory": "array", "datasetQuote": "array", "dynamic": "object"}
 _BACK_TYPES = {"array": "arrayAny"}
+_NOT_ASKED = frozenset({"custom", "internal", "external"})
+"""Kinds of variables that nobody fills in: given by the caller, or set on the way."""
 _TOLD = frozenset({"id", "icon", "key", "label", "required", "description", "defaultValue", "valueType"})
 
 
 class Config(NamedTuple):
-    """What an app says as a whole: its first words, its variables, and the rest by `chatConfig`'s names."""
+    """What an app says as a whole: its first words, its variables, those that a person fills in before the first words,
+    and the rest by `chatConfig`'s names."""
 
     greeting: str
     variables: dict[str, JsonValue]
+    inputs: dict[str, JsonValue]
     extras: dict[str, JsonValue]
 
 
@@ -41,18 +45,19 @@ def read_config(chat: Any, guide: Map) -> Config:
     greeting = said.pop(GREETING, "")
     rows = said.pop(VARIABLES, None)
     variables: dict[str, JsonValue] = {}
+    inputs: dict[str, JsonValue] = {}
     more: Map = {}
     for row in rows if isinstance(rows, list) else ():
         key = row.get("key") if isinstance(row, dict) else None
-        if isinstance(key, str) and key and key not in variables:
-            variables[key] = _variable(row)
+        if isinstance(key, str) and key and key not in variables and key not in inputs:
+            (variables if row.get("type") in _NOT_ASKED else inputs)[key] = _variable(row)
             rest = {name: item for name, item in row.items() if name not in _TOLD and not _is_usual_field(name, item)}
             if rest:
                 more[key] = rest
     extras = {key: item for key, item in said.items() if not is_usual(key, item)}
     if more:
         extras[VARIABLES] = more
-    return Config(greeting if isinstance(greeting, str) else "", variables, extras)
+    return Config(greeting if isinstance(greeting, str) else "", variables, inputs, extras)
 
 
 def _variable(row: Map) -> Map:
@@ -78,7 +83,7 @@ def _described(row: Map) -> str:
 
 
 def _is_usual_field(name: str, item: Any) -> bool:
-    if name == "type" and item == "input":
+    if name == "type" and item in {"input", "custom"}:
         return True
     blank_choice = name in {"enums", "list"} and isinstance(item, list)
     return is_blank(item) or (blank_choice and all(is_blank(_value(choice)) for choice in item))
@@ -102,7 +107,7 @@ def type_out(kind: Any, prior: Any = None) -> str:
 
 def is_usual(key: str, value: Any) -> bool:
     """Whether an entry says only that something is off, as every new app says."""
-    if is_blank(value) or value is False:
+    if is_blank(value) or value is False or key == "_id":
         return True
     if key == "ttsConfig":
         return isinstance(value, dict) and value.get("type") in {"web", "none"} and len(value) == 1
@@ -137,18 +142,23 @@ def variable_rows(config: Config, prior: Any) -> list[Map]:
     known = {row.get("key"): row for row in prior if isinstance(row, dict)} if isinstance(prior, list) else {}
     more = config.extras.get(VARIABLES)
     rows = []
-    for key, shape in config.variables.items():
+    order = {row.get("key"): place for place, row in enumerate(known.values())}
+    listed = [
+        *((key, shape, "input") for key, shape in config.inputs.items()),
+        *((key, shape, "custom") for key, shape in config.variables.items()),
+    ]
+    for key, shape, kind in sorted(listed, key=lambda item: order.get(item[0], len(order))):
         said = shape if isinstance(shape, dict) else {}
         rest = more.get(key) if isinstance(more, dict) else None
-        rows.append(_row(key, said, known.get(key), rest if isinstance(rest, dict) else {}))
+        rows.append(_row(key, said, known.get(key), rest if isinstance(rest, dict) else {}, kind))
     return rows
 
 
-def _row(key: str, said: Map, prior: Map | None, rest: Map) -> Map:
+def _row(key: str, said: Map, prior: Map | None, rest: Map, kind: str) -> Map:
     before = prior or {}
     row: Map = {"key": key}
     if prior is None:
-        row |= {"id": key, "label": said.get("description", key), "type": "input", "description": ""}
+        row |= {"id": key, "label": said.get("description", key), "type": kind, "description": ""}
     elif _described(before) == said.get("description", ""):
         row |= {name: before[name] for name in ("label", "description") if name in before}
     else:
@@ -160,8 +170,8 @@ def _row(key: str, said: Map, prior: Map | None, rest: Map) -> Map:
         row["required"] = said.get("required") is True
     if "default" in said:
         row["defaultValue"] = said["default"]
-    if before.get("type") == "input":
-        row["type"] = "input"
+    if before.get("type") in {"input", "custom"}:
+        row["type"] = before["type"] if (before["type"] in _NOT_ASKED) == (kind in _NOT_ASKED) else kind
     return {**row, **{name: item for name, item in before.items() if _kept_field(name, item)}, **rest}
 
 

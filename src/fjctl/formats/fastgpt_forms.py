@@ -223,6 +223,20 @@ def _timeout_write(value: Any, _prior: Any, _beyond: Any, _scope: Scope) -> Any:
     return value // 1000 if value % 1000 == 0 else value / 1000
 
 
+def _tenths_read(value: Any, _: Scope) -> Read | None:
+    """A temperature from 0 to 10; everybody else's goes from 0 to 1."""
+    ok = isinstance(value, (int, float)) and not isinstance(value, bool)
+    tenth = round(value / 10, 6) if ok else 0.0
+    return Read(int(tenth) if float(tenth).is_integer() else tenth) if ok else None
+
+
+def _tenths_write(value: Any, prior: Any, _beyond: Any, _scope: Scope) -> Any:
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return value
+    number = round(value * 10, 6)
+    return int(number) if float(number).is_integer() and not isinstance(prior, float) else number
+
+
 # Classes and options
 
 
@@ -394,7 +408,7 @@ FORMS: dict[str, Form] = {
     "fields": Form(_fields_read, _fields_write),
     "assignments": Form(_assignments_read, _assignments_write, translates=True),
     "outputs": Form(_outputs_read, _outputs_write),
-    "plugin inputs": forms.FORMS["map"],
+    "tenths": Form(_tenths_read, _tenths_write),
     "language": forms.choice({"js": "javascript", "py": "python"}),
     "milliseconds": Form(_timeout_read, _timeout_write),
 }

@@ -115,7 +115,7 @@ def settings_of(node: Node, known: Container[str], start: str | None) -> Map:
     plugin = raw.get("pluginId")
     if isinstance(plugin, str) and plugin:
         found[PLUGIN] = plugin
-    if isinstance(raw.get("intro"), str) and raw["intro"] and (node.type in _DESCRIBED or node.mark):
+    if isinstance(raw.get("intro"), str) and raw["intro"] and (node.type in _DESCRIBED or node.mark == "tool"):
         found[INTRO] = raw["intro"]
     if not is_blank(raw.get("toolConfig")):
         found["toolConfig"] = raw["toolConfig"]
@@ -210,7 +210,9 @@ def inputs_of(node: Node, start: str | None) -> list[Map]:
         found.append(_edited(row, settings.pop(key, None), told.get(key)))
     if not node.raw and QUESTION in _asked(node.type):
         settings.setdefault(QUESTION, usual.get(QUESTION, ""))
-    return [*found, *(_new_input(key, value, told.get(key)) for key, value in settings.items())]
+    found += [_new_input(key, value, told.get(key)) for key, value in settings.items()]
+    known = {row["key"] for row in found}
+    return [*found, *(_told_input(key, shape) for key, shape in told.items() if key not in known)]
 
 
 def _asked(kind: str) -> tuple[str, ...]:
@@ -263,6 +265,21 @@ def _new_input(key: str, value: Any, told: Any) -> Map:
     if isinstance(told, dict) and isinstance(told.get("description"), str):
         found["toolDescription"] = told["description"]
     return found
+
+
+def _told_input(key: str, shape: Any) -> Map:
+    """An input that a model fills in."""
+    types = RENDER[key][0] if key in RENDER else ["input", REFERENCE]
+    text = shape.get("description", "") if isinstance(shape, dict) else ""
+    more = {} if key in RENDER else {"canEdit": True}
+    return {
+        "key": key,
+        "renderTypeList": types,
+        "valueType": value_type(shape),
+        "label": key,
+        "toolDescription": text,
+        **more,
+    }
 
 
 def _kind_of(value: Any) -> str:

@@ -29,7 +29,8 @@ def read_text(text: str, scope: Scope) -> str:
 
     def ours(match: re.Match[str]) -> str:
         if match[3] is not None:
-            return f"<variable.{match[3]}>" if match[3] in scope.drawing.variables else match[0]
+            known = match[3] in scope.drawing.variables or match[3] in scope.drawing.asked
+            return (_ours(VARIABLES, match[3], scope) if known else None) or match[0]
         return _ours(match[1], match[2], scope) or match[0]
 
     return _REFERENCE.sub(ours, text)
@@ -37,6 +38,8 @@ def read_text(text: str, scope: Scope) -> str:
 
 def _ours(node: str, output: str, scope: Scope) -> str | None:
     if node == VARIABLES:
+        if output in scope.drawing.asked and _start(scope) is not None:
+            return scope.ours(_start(scope) or "", output)
         return f"<variable.{output}>" if _KEY.fullmatch(output) else None
     row = scope.rows.get(node)
     if row is not None and row.role == "body":
@@ -45,6 +48,10 @@ def _ours(node: str, output: str, scope: Scope) -> str | None:
             return None
         return f"<loop.{item}>" if scope.loop() == loop else f"<@{loop}.{item}>"
     return scope.ours(node, _keys(node, scope)[0].get(output, output))
+
+
+def _start(scope: Scope) -> str | None:
+    return next((name for name, row in scope.rows.items() if row.name == "workflowStart"), None)
 
 
 def _keys(node: str, scope: Scope) -> tuple[dict[str, str], dict[str, str]]:
@@ -89,7 +96,7 @@ def _theirs(name: str, path: str, scope: Scope) -> tuple[str, str] | None:
     if row.kind is BlockKind.LOOP and path in _THEIR_ITEM:
         return _their_item(node, path, scope)
     their = scope.theirs(path, node)
-    if row.kind is BlockKind.START and their == path and path in scope.drawing.variables:
+    if row.name == "workflowStart" and their == path:
         return VARIABLES, path
     return node, _keys(node, scope)[1].get(their, their)
 
@@ -103,6 +110,6 @@ def rewrite_text(text: str, before: str, scope: Scope) -> str:
     """`write_text` for a text that stood as `before`: variables that it calls `{{key}}` are called so again."""
     written = write_text(text, scope)
     for match in re.finditer(r"\{\{([A-Za-z_]\w*)\}\}", before):
-        if match[1] in scope.drawing.variables:
+        if match[1] in scope.drawing.variables or match[1] in scope.drawing.asked:
             written = written.replace("{{$" + VARIABLES + "." + match[1] + "$}}", match[0])
     return written

@@ -26,7 +26,7 @@ CONFIG_TYPES = frozenset({"userGuide", "pluginConfig", "globalVariable"})
 _QUESTION = ["", ""]
 _MODEL = (
     "agent.model <- model : text",
-    "agent.temperature <- temperature",
+    "agent.temperature <- temperature : tenths",
     "agent.max_tokens <- maxToken",
 )
 _CHAT = {
@@ -121,14 +121,14 @@ TYPES = Table(
         NodeType(
             "workflowStart",
             BlockKind.START,
-            slots("settings.greeting <- $greeting : text"),
+            slots("inputs <- $inputs : map", "settings.greeting <- $greeting : text"),
             rest=("settings",),
             outputs={"userChatInput": "input", "userFiles": "files"},
         ),
         NodeType(
             "pluginInput",
             BlockKind.START,
-            slots("inputs <- $inputs : plugin inputs", "settings.greeting <- $greeting : text"),
+            slots("inputs <- $inputs : map", "settings.greeting <- $greeting : text"),
             rest=("settings",),
             outputs={"userFiles": "files"},
             writes=False,
