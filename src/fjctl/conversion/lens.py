@@ -118,7 +118,7 @@ def read_back(workflow: Workflow, hints: Hints, form: Format, name: str = "workf
     if form.choosers:
         workflow, more = fold(workflow, hints.keys)
         folded |= more
-    journey = to_journey(workflow, hints, name=name)
+    journey = to_journey(workflow, hints, name=name, refer_by_id=form.refer_by_id)
     if folded:
         nodes = journey["origin"]["nodes"]
         journey["origin"]["nodes"] = {**nodes, **folded}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fjctl.model.names import humanize, state_id
+from fjctl.model.references import BY_ID, references
 from fjctl.model.workflow import ENTRY_KINDS, Block, BlockKind, Workflow
 
 if TYPE_CHECKING:
@@ -69,10 +70,26 @@ def hints_of(journey: Journey, nodes: Mapping[str, str] | None = None) -> Hints:
     return Hints(journey["journey"], keys, tools, commands, callable_tools)
 
 
-def name_blocks(workflow: Workflow, hints: Hints) -> Naming:
-    """Names every block: as hinted, else by the slug of its name, unique in document order."""
+def tags_of(workflow: Workflow) -> frozenset[str]:
+    """What stands in the texts of a workflow in the form of a reference by name (`<translation>`)."""
+    found: set[str] = set()
+    stack: list[object] = [block.fields for block in workflow.blocks]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, str):
+            if "<" in item:
+                found.update(reference.name for reference in references(item) if not reference.name.startswith(BY_ID))
+        elif isinstance(item, dict):
+            stack += item.values()
+        elif isinstance(item, list):
+            stack += item
+    return frozenset(found)
+
+
+def name_blocks(workflow: Workflow, hints: Hints, tags: frozenset[str] = frozenset()) -> Naming:
+    """Names every block: as hinted, else by the slug of its name, unique in document order, and none of `tags`."""
     naming = Naming()
-    taken = {key for key in hints.keys.values() if "." not in key}
+    taken = {key for key in hints.keys.values() if "." not in key} | tags
     taken |= {key.removeprefix(ENTRY) for key in hints.keys.values() if key.startswith(ENTRY)}
     notes_taken = {key.removeprefix(NOTE) for key in hints.keys.values() if key.startswith(NOTE)}
     default = default_entry(workflow)

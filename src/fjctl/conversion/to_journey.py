@@ -9,7 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from fjctl.conversion.choosers import as_tool
-from fjctl.conversion.naming import DEFAULT_ENTRY, ENTRY, NOTE, Hints, Naming, default_entry, name_blocks, title_for
+from fjctl.conversion.naming import (
+    DEFAULT_ENTRY,
+    ENTRY,
+    NOTE,
+    Hints,
+    Naming,
+    default_entry,
+    name_blocks,
+    tags_of,
+    title_for,
+)
 from fjctl.conversion.results import result_field
 from fjctl.formats.base import is_blank
 from fjctl.model.journey import Journey, State, Transition, written_next
@@ -36,18 +46,24 @@ if TYPE_CHECKING:
 _STATE_ORDER = {key: place for place, key in enumerate(State.__annotations__)}
 
 
-def to_journey(workflow: Workflow, hints: Hints | None = None, *, name: str = "workflow") -> Journey:
-    """The journey of a workflow. `name` names it where the workflow itself has none. Its `origin` holds the node ids
-    only; the caller who knows the files adds their names."""
-    return _Writer(workflow, hints or Hints(), name).journey()
+def to_journey(
+    workflow: Workflow, hints: Hints | None = None, *, name: str = "workflow", refer_by_id: bool = False
+) -> Journey:
+    """The journey of a workflow. `name` names it where the workflow itself has none; with `refer_by_id` its references
+    name blocks by id, and `<name>` is text. Its `origin` holds the node ids only; the caller who knows the files adds
+    their names."""
+    return _Writer(workflow, hints or Hints(), name, refer_by_id=refer_by_id).journey()
 
 
 class _Writer:
-    def __init__(self, workflow: Workflow, hints: Hints, name: str) -> None:
+    def __init__(self, workflow: Workflow, hints: Hints, name: str, *, refer_by_id: bool) -> None:
         self.workflow = workflow
         self.hints = hints
         self.fallback = name
-        self.naming: Naming = name_blocks(workflow, hints)
+        self.refer_by_id = refer_by_id
+        # In a journey `<name>` is the state of that name: no state is called like a tag in somebody's text.
+        tags = tags_of(workflow) if refer_by_id else frozenset[str]()
+        self.naming: Naming = name_blocks(workflow, hints, tags)
         self.default = default_entry(workflow)
         given = cast("dict[str, JsonValue]", self.default.fields.get("inputs", {})) if self.default else {}
         self.inputs = {name: shape for name, shape in given.items() if name not in workflow.variables}
@@ -86,7 +102,7 @@ class _Writer:
             result = talk.get("result") if block.kind in TOOL_KINDS else None
             spelled = f"{result}\x00{result_field(block.kind)}" if isinstance(result, str) else ""
             table[BY_ID + block.id] = (key, spelled)
-            if normalize(block.name) not in RESERVED_NAMES:
+            if not self.refer_by_id and normalize(block.name) not in RESERVED_NAMES:
                 table.setdefault(normalize(block.name), (key, spelled))
         return table
 

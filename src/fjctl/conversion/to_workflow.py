@@ -138,7 +138,8 @@ class Builder:
                 taken.add(normalize(name))
         kept_keys = set(kept.values())
         for key, name in wanted.items():
-            self.names[key.removeprefix(ENTRY)] = name if key in kept_keys else _free_name(name, taken)
+            free = key in kept_keys or self.refer_by_id  # who refers by ids may give a name twice
+            self.names[key.removeprefix(ENTRY)] = name if free else _free_name(name, taken)
 
     def _untitled(self, key: str) -> str:
         """The name of a block for which the journey has no title: the key's, or none where the block has none."""

@@ -59,6 +59,8 @@ class Dialect:
     """The port of a container that leads into it, where the builder draws that as a wire from the container."""
     keeps_extras = False
     """Whether a document has room for settings of the whole workflow (`Drawing.extras`)."""
+    keeps_variables = True
+    """Whether a document declares the variables of a conversation."""
     loops: LoopPorts | None = None
     """For a builder that draws loops flat: `open` ends with `fold_loops`, `close` begins with `unfold_loops`."""
 
@@ -94,11 +96,20 @@ class Dialect:
     # Types
 
     def type_of(self, node: Node) -> NodeType:
-        """The row of a node's type."""
-        row = self.table.get(node.type) or opaque(node.type)
+        """The row of a node's type, as its place in the drawing makes it."""
+        row = self.row_of(node)
         if self.loops is not None and row.kind is BlockKind.LOOP and node.inside is None:
             return _chooser(row)
         return row
+
+    def row_of(self, node: Node) -> NodeType:
+        """The row that the table has for a node."""
+        return self.table.get(node.type) or opaque(node.type)
+
+    def holds(self, row: NodeType, block: Block) -> bool:
+        """Whether a node of this type, which was one for such a block, can still be one; else it gets a new type."""
+        del row, block
+        return True
 
     def choices_of(self, row: NodeType) -> Choices | None:
         """How a type spells its ways out; None for one that has a single one."""
@@ -121,11 +132,13 @@ class Dialect:
 
     def role(self, node: Node, row: NodeType, leaving: Sequence[Wire]) -> str:
         """What a node is to the block that it feeds (`model`, `memory`, `tool` …), empty for a block of its own."""
-        del node, leaving
-        return row.role
+        del leaving
+        return node.role or row.role
 
     def part_for(self, role: str, said: Map) -> NodeType | None:
-        """The type that a new part of this role has: the one that `said` names, else the first of its role."""
+        """The type that a new part of this role has: the one that `said` names, else the first of its role. `said` is
+        what the block says of the part, for a tool its contract; else beside it, under `agent`, the block's own words.
+        """
         name = said.get("service" if role == "tool" else "type")
         known = self.table.get(name) if isinstance(name, str) else None
         if known is not None and known.role == role:
@@ -179,8 +192,7 @@ class Dialect:
                 loops.unfold(drawing, found, self.loops, partial(self._ways_out, Scope(drawing)))
 
     def _loops(self, node: Node) -> bool:
-        row = self.table.get(node.type)
-        return row is not None and row.kind is BlockKind.LOOP
+        return self.row_of(node).kind is BlockKind.LOOP
 
     def _ways_out(self, scope: Scope, node: Node, wires: Sequence[Wire]) -> Sequence[str]:
         row = self.type_of(node)
@@ -233,6 +245,10 @@ class Dialect:
         """The node where the inside of a new container begins, where the builder draws one."""
         del block
         return None
+
+    def name_tool(self, node: Node, name: str) -> None:
+        """Lets a new node be an agent's tool of this name, where the builder keeps that apart from the node's."""
+        del node, name
 
     def tool_name(self, node: Node) -> str:
         """What an agent's tool is called that is drawn as a node of its own."""

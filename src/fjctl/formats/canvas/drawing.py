@@ -21,7 +21,8 @@ class Node:
     included, the editor's state and copies of the component's definition not). `raw` is the node as it stands in the
     document, empty for a new one; `pointer` its place there. `inside`: for a loop drawn flat whose body was found, the
     wires in its body, the way in and the ways back included (see `loops`); None for every other node. `mark` is what
-    `open` has found out about a node beyond its settings and `type_of` goes by (that nothing follows it, say)."""
+    `open` has found out about a node beyond its settings and `type_of` goes by (that nothing follows it, say); `role`
+    what it is to what it feeds, where the wires say so and not its type (see `NodeType.role`)."""
 
     id: str
     type: str
@@ -35,6 +36,7 @@ class Node:
     height: float | None = None
     raw: Map = field(default_factory=dict)
     pointer: Pointer = ()
+    role: str = ""
     inside: tuple[Wire, ...] | None = None
     mark: str = ""
 
@@ -60,8 +62,9 @@ class Wire:
 @dataclass(slots=True, kw_only=True)
 class Drawing:
     """A whole document, taken apart. `variables` as in the journey (name → type, default …); `extras` are settings of
-    the whole workflow that the model has no word for; `fresh` says that it is being written for the first time. `asked`
-    are the names of what a run is started with, for builders whose texts call these otherwise than other outputs."""
+    the whole workflow that the model has no word for; `environment` are the names of the environment variables that
+    the document declares; `fresh` says that it is being written for the first time. `asked` are the names of what a run
+    is started with, for builders whose texts call these otherwise than other outputs."""
 
     nodes: list[Node] = field(default_factory=list)
     wires: list[Wire] = field(default_factory=list)

@@ -8,7 +8,7 @@ from fjctl.formats.canvas.dialect import home_of
 from fjctl.formats.canvas.drawing import Node, Wire
 from fjctl.formats.canvas.parts import NAME, TOOL, TYPE, holder_of
 from fjctl.formats.canvas.paths import ABSENT, Map, at, put, without
-from fjctl.formats.canvas.settings import write_settings
+from fjctl.formats.canvas.settings import read_fields, write_settings
 
 if TYPE_CHECKING:
     from fjctl.formats.canvas.dialect import Dialect
@@ -28,11 +28,14 @@ class NewParts:
         self.scope = scope
         self.nodes: list[Node] = []
         self.wires: list[Wire] = []
+        self.read: list[tuple[Path, Map, Map]] = []
+        """For each part its path in the block's fields, what was said of it, and what its node says, read again."""
 
     def take(self, fields: Map) -> Map:
         """Draws what the row's ports are for; gives the fields that are left for the block itself."""
+        home = home_of(self.block.kind)
         for role, port in self.row.ports.items():
-            fields = self._tools(fields, port) if role == TOOL else self._role(fields, role, port)
+            fields = self._tools(fields, port) if role == TOOL else self._role(fields, role, port, home)
         return fields
 
     def _tools(self, fields: Map, port: str) -> Map:
@@ -41,16 +44,16 @@ class NewParts:
             row = self.dialect.part_for(TOOL, contract if isinstance(contract, dict) else {})
             if row is None or not isinstance(contract, dict):
                 continue
-            said = {TOOL: {key: item for key, item in contract.items() if key != "title"}}
-            self._add(row, TOOL, port, str(contract.get("title") or name), said, name)
+            said: Map = {TOOL: {key: item for key, item in contract.items() if key != "title"}}
+            self._add(row, TOOL, self.block.id, port, str(contract.get("title") or name), said, name)
             fields = without(fields, [("tools", name)])
         return fields
 
-    def _role(self, fields: Map, role: str, port: str) -> Map:
-        path = (*home_of(self.block.kind), holder_of(role))
+    def _role(self, fields: Map, role: str, port: str, home: Path) -> Map:
+        path = (*home, holder_of(role))
         held = at(fields, path)
         held = held if isinstance(held, dict) else {}
-        row = self.dialect.part_for(role, held)
+        row = self.dialect.part_for(role, {"agent": fields.get("agent"), **held})
         if row is None:
             return fields
         said: Map = {key: item for key, item in held.items() if key not in {TYPE, NAME}}
@@ -59,8 +62,25 @@ class NewParts:
             return fields
         for meaning in spread:
             put(said, meaning, at(fields, meaning))
-        self._add(row, role, port, str(held.get(NAME) or row.label or row.name), said, role)
+        self._add(row, role, self.block.id, port, str(held.get(NAME) or row.label or row.name), said, role)
         return without(fields, [path, *spread])
+
+    def _inner(self, row: NodeType, host: str, said: Map, home: Path) -> Map:
+        """Draws the parts of a part, which are kept within it; gives what is left for the part itself."""
+        for role, port in row.ports.items():
+            base = TOOL if role == TOOL else holder_of(role)
+            path, number = (*home, base), 1
+            while isinstance(held := at(said, path), dict) and isinstance(held.get(TYPE), str):
+                inner = self.dialect.part_for(role, {**held, "service": held[TYPE]})
+                if inner is None:
+                    break
+                kept: Map = {key: item for key, item in held.items() if key not in {TYPE, NAME}}
+                name = str(held.get(NAME) or inner.label or inner.name)
+                said = without(said, [path])
+                self._add(inner, role, host, port, name, kept, f"{host}.{path[-1]}")
+                number += 1
+                path = (*home, f"{base}_{number}")
+        return said
 
     def _spread(self, fields: Map, row: NodeType) -> list[Path]:
         """What the block says in our model's words and a part of this type keeps."""
@@ -68,13 +88,19 @@ class NewParts:
         meanings = dict.fromkeys(slot.meaning for slot in row.slots if slot.meaning and slot.meaning not in own)
         return [meaning for meaning in meanings if at(fields, meaning) is not ABSENT]
 
-    def _add(self, row: NodeType, role: str, port: str, name: str, said: Map, key: str) -> None:
+    def _add(self, row: NodeType, role: str, host: str, port: str, name: str, said: Map, key: str) -> None:
         identifier = self.dialect.new_part_id(self.block.id, key, row)
-        node = Node(id=identifier, type=row.name, name=name, parent=self.block.parent)
+        node = Node(id=identifier, type=row.name, name=name, parent=self.block.parent, role=role)
         if self.block.x is not None and self.block.y is not None:
             node.x = self.block.x - 120 + 220.0 * len(self.nodes)
             node.y = self.block.y + 260.0
-        node.settings = write_settings(self.dialect, row, said, None, self.scope)
         self.nodes.append(node)
-        wire: Any = Wire(source=identifier, target=self.block.id, out=self.dialect.part_port(row, role), into=port)
+        home: Path = (TOOL, "settings") if TOOL in said and role == TOOL else ()
+        left = self._inner(row, identifier, said, home)
+        node.settings = write_settings(self.dialect, row, left, None, self.scope)
+        path: Path = ("tools", key) if role == TOOL else (*home_of(self.block.kind), holder_of(role))
+        self.read.append((path, left, read_fields(self.dialect, row, node.settings, self.scope)))
+        if role == TOOL and host == self.block.id:
+            self.dialect.name_tool(node, key)
+        wire: Any = Wire(source=identifier, target=host, out=self.dialect.part_port(row, role), into=port)
         self.wires.append(wire)

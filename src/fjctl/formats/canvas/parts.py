@@ -97,15 +97,24 @@ class Parts:
             path: Path = ("tools", unique(self.dialect.tool_name(node), known))
             contract = fields.get(TOOL)
             title = {"title": node.name} if node.name and node.name != path[1] else {}
-            said: Map = contract if isinstance(contract, dict) else {}
-            service = {"service": row.name} if said.get("kind", "external") == "external" else {}
-            put(block.fields, path, merge({"kind": "external", **service, **title}, said))
+            whole = merge({"kind": "external", **title}, contract if isinstance(contract, dict) else {})
+            usual = self.dialect.part_for(TOOL, whole)
+            if "service" not in whole and (usual is None or usual.name != row.name):
+                whole["service"] = row.name
+            put(block.fields, path, whole)
             return Link(node, role, path, (), wire, wire.target)
         holder = at(block.fields, home)
         path = (*home, unique(holder_of(role), holder if isinstance(holder, dict) else {}))
         spread = self._spread(block, fields) if direct and home == ("agent",) else ()
-        put(block.fields, path, {TYPE: node.type, **({NAME: node.name} if node.name else {}), **fields})
+        whole: Map = {TYPE: node.type, **({NAME: node.name} if node.name else {}), **fields}
+        if not spread or len(whole) > 1 or not self._usual(block, node, role):
+            put(block.fields, path, whole)
         return Link(node, role, path, spread, wire, wire.target)
+
+    def _usual(self, block: Block, node: Node, role: str) -> bool:
+        """Whether a new node for what the block says in our words would be of this very type."""
+        row = self.dialect.part_for(role, {"agent": block.fields.get("agent")})
+        return row is not None and row.name == node.type
 
     @staticmethod
     def _spread(block: Block, fields: Map) -> tuple[Path, ...]:
@@ -115,7 +124,7 @@ class Parts:
             if at(block.fields, path) is ABSENT:
                 put(block.fields, path, at(fields, path))
                 moved.append(path)
-        rest = without(fields, moved)
+        rest = dict(without(fields, moved))  # the very map where nothing has moved
         fields.clear()
         fields |= rest
         return tuple(moved)

@@ -11,7 +11,7 @@ from fjctl.formats.base import SAID_ONLY, Encoded, is_blank
 from fjctl.formats.canvas.drawing import Drawing, Node, Wire
 from fjctl.formats.canvas.new_parts import NewParts
 from fjctl.formats.canvas.parts import NAME, TOOL, taken_back
-from fjctl.formats.canvas.paths import Map, at, without
+from fjctl.formats.canvas.paths import Map, Path, at, without
 from fjctl.formats.canvas.reader import Reading, read
 from fjctl.formats.canvas.scope import Scope
 from fjctl.formats.canvas.settings import read_fields, write_settings
@@ -66,6 +66,9 @@ class _Writer:
             for key in self.workflow.talk
             if key != "extras" or not self.dialect.keeps_extras
         ]
+        if not self.dialect.keeps_variables:
+            reason = f"{self.dialect.title} declares no variables in a workflow"
+            self.losses += [Loss(f"the variable {name}", ("variables", name), reason) for name in self.out.variables]
         return self.out
 
     def _plan(self) -> Drawing:
@@ -104,7 +107,7 @@ class _Writer:
 
     def _row(self, block: Block) -> NodeType:
         prior = self.prior.rows.get(block.id) if block.id in self.prior.nodes else None
-        if prior is not None and _alike(block.kind, prior.kind):
+        if prior is not None and _alike(block.kind, prior.kind) and self.dialect.holds(prior, block):
             return prior
         row = self.dialect.type_for(block)
         if row is None:
@@ -120,7 +123,7 @@ class _Writer:
             prior = replace(prior, settings={})
         node = Node(id=block.id, type=row.name, name=block.name, enabled=block.enabled, x=block.x, y=block.y)
         if prior is not None and self.prior.rows[block.id] is row:
-            node.type = prior.type
+            node.type, node.mark = prior.type, prior.mark
         node.parent = block.parent
         node.width, node.height = block.width, block.height
         node.raw = prior.raw if prior is not None else {}
@@ -156,6 +159,7 @@ class _Writer:
                 inner = replace(scope, node=link.node)
                 settings = write_settings(self.dialect, row, said, link.node.settings, inner)
                 node = self.parts[link.node.id] = replace(link.node, settings=settings)
+                self._count_part(block, link.path, said, read_fields(self.dialect, row, settings, inner))
                 if isinstance(held, dict):
                     node.name = str(held.get("title" if TOOL in said else NAME) or link.node.name)
             kept.append((node, link.wire))
@@ -165,6 +169,8 @@ class _Writer:
             self._draw(replace(wire))
         new = NewParts(self.dialect, block, self.rows[block.id], scope)
         left = new.take(fields)
+        for path, said, again in new.read:
+            self._count_part(block, path, said, again)
         self.out.nodes += new.nodes
         for wire in new.wires:
             self._draw(wire)
@@ -213,6 +219,13 @@ class _Writer:
         if block.branches and not chooses:
             what = f"the choice behind {block.name}"
             self.losses.append(Loss(what, (*place, "next"), f"its node has one way out in {self.dialect.title}"))
+
+    def _count_part(self, block: Block, path: Path, said: Map, again: Map) -> None:
+        """What a block says of a part and the part's node, read again, does not."""
+        reason = f"{self.dialect.title} has no place for it"
+        for missing in _missing(said, again):
+            what = f"{missing[-1]} of {path[-1]} of {block.name}"
+            self.losses.append(Loss(what, ("states", block.id, *path, *missing), reason))
 
     def _count_choices(self, block: Block, again: Mapping[str, Branch], ports: Mapping[str, str]) -> None:
         """Reasons of branches that the node, read again, does not give."""

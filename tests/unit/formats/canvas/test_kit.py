@@ -14,6 +14,8 @@ from fjctl.formats.canvas.drawing import Drawing
 from fjctl.formats.canvas.forms import duration, pairs
 from fjctl.formats.canvas.paths import ABSENT
 from fjctl.formats.canvas.scope import Scope
+from fjctl.formats.canvas.settings import write_settings
+from fjctl.formats.canvas.table import NodeType, slots
 from fjctl.model.workflow import BODY, ERROR, Block, BlockKind, Edge, Workflow
 from tests.unit.formats.canvas.toy import TOY
 
@@ -252,3 +254,12 @@ def test_durations_are_written_in_the_builders_unit() -> None:
     assert form.write("2m", ABSENT, ABSENT, Scope(Drawing())) == 120
     assert form.write("500ms", "1", ABSENT, Scope(Drawing())) == "0.5"
     assert form.write("until noon", 1, ABSENT, Scope(Drawing())) == "until noon"
+
+
+def test_what_a_slot_says_stands_for_the_whole_of_its_place() -> None:
+    usual = {"outputs": {"result": {"type": "object"}}, "more": {"deep": 1}}
+    row = NodeType("code", BlockKind.CODE, slots("tool.output <- outputs : map"), usual=usual)
+    fields = {"tool": {"output": {"title": {"type": "string"}}}}
+    written = write_settings(TOY, row, fields, None, Scope(Drawing()))
+    assert written == {"outputs": {"title": {"type": "string"}}, "more": {"deep": 1}}
+    assert write_settings(TOY, row, {}, None, Scope(Drawing())) == usual

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fjctl.formats.canvas.secrets import PLACEHOLDER, is_secret, without_secrets
+from fjctl.formats.canvas.secrets import PLACEHOLDER, is_secret, restored, without_secrets
 
 _KEY = "sk-" + "a1B2" * 8
 _TOKEN = "Bearer " + "q9" * 12
@@ -72,3 +72,16 @@ def test_a_row_of_a_table_is_told_by_its_key() -> None:
 
     assert cleaned == [{"key": "Authorization", "type": "string"}, value[1]]
     assert [item.pointer for item in found] == [(0, "value")]
+
+
+def test_what_was_left_out_is_put_back_where_it_stood() -> None:
+    raw = {"headers": f"Authorization: Bearer {_KEY}\nX: 1", "rows": ["a", f"use {_KEY}"], "password": "hunter2hunter2"}
+    cleaned, found = without_secrets(raw)
+    assert len(found) == 3
+    assert _KEY not in str(cleaned)
+    again = restored(cleaned, raw)
+    assert again == {"headers": raw["headers"], "rows": raw["rows"]}
+    edited = {**cleaned, "headers": f"{cleaned['headers']}\nY: 2"}
+    assert restored(edited, raw)["headers"] == f"{raw['headers']}\nY: 2"
+    plain = {"headers": "nothing hidden"}
+    assert restored(plain, raw) is plain
