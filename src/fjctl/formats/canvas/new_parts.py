@@ -34,6 +34,8 @@ class NewParts:
     def take(self, fields: Map) -> Map:
         """Draws what the row's ports are for; gives the fields that are left for the block itself."""
         home = home_of(self.block.kind)
+        if home != ("agent",):
+            return self._inner(self.row, self.block.id, fields, home)
         for role, port in self.row.ports.items():
             fields = self._tools(fields, port) if role == TOOL else self._role(fields, role, port, home)
         return fields
@@ -71,7 +73,9 @@ class NewParts:
             base = TOOL if role == TOOL else holder_of(role)
             path, number = (*home, base), 1
             while isinstance(held := at(said, path), dict) and isinstance(held.get(TYPE), str):
-                inner = self.dialect.part_for(role, {**held, "service": held[TYPE]})
+                contract = held.get(TOOL) if role == TOOL else None
+                about = contract if isinstance(contract, dict) else held
+                inner = self.dialect.part_for(role, {**about, "service": held[TYPE]})
                 if inner is None:
                     break
                 kept: Map = {key: item for key, item in held.items() if key not in {TYPE, NAME}}

@@ -84,14 +84,14 @@ class Parts:
                 continue
             link = self._take(block, wire, home, direct=target == block.id)
             links.append(link)
-            inner = (*link.path, "settings") if link.role == TOOL and target == block.id else link.path
+            inner = (*link.path, "settings") if link.path[0] == "tools" and target == block.id else link.path
             self._feed(block, wire.source, inner, links, above | {wire.source})
 
     def _take(self, block: Block, wire: Wire, home: Path, *, direct: bool) -> Link:
         node = self.nodes[wire.source]
         row, role = self.scope.rows[node.id], self.roles[node.id]
         fields = read_fields(self.dialect, row, node.settings, replace(self.scope, node=node))
-        if direct and role == TOOL:
+        if direct and role == TOOL and home == ("agent",):
             tools = block.fields.get("tools")
             known = tools if isinstance(tools, dict) else {}
             path: Path = ("tools", unique(self.dialect.tool_name(node), known))
@@ -141,6 +141,23 @@ def holder_of(role: str) -> str:
 def _leaves(value: object, path: Path) -> Iterable[Path]:
     """The places of a map's entries; one level, as the agent's words are."""
     return [(*path, key) for key in value] if isinstance(value, dict) else []
+
+
+def as_linked(block_fields: Map, links: Iterable[Link]) -> Map:
+    """A block's fields with its tools under the names that they have there: a journey's tools share one space of names,
+    so that the second `search` is `search_2` in it."""
+    wanted = {link.path[1] for link in links if link.path[0] == "tools" and len(link.path) == _TOOL_DEPTH}
+    tools = block_fields.get("tools")
+    if not isinstance(tools, dict) or wanted <= tools.keys():
+        return block_fields
+    missing = wanted - tools.keys()
+    renamed: Map = {}
+    for name, contract in tools.items():
+        base, _, number = name.rpartition("_")
+        known = base if name not in wanted and number.isdecimal() and base in missing else name
+        missing.discard(known)
+        renamed[known] = contract
+    return {**block_fields, "tools": renamed}
 
 
 def taken_back(block_fields: Map, link: Link) -> Map | None:

@@ -10,7 +10,7 @@ from fjctl.diagnostics import Loss
 from fjctl.formats.base import SAID_ONLY, Encoded, is_blank
 from fjctl.formats.canvas.drawing import Drawing, Node, Wire
 from fjctl.formats.canvas.new_parts import NewParts
-from fjctl.formats.canvas.parts import NAME, TOOL, taken_back
+from fjctl.formats.canvas.parts import NAME, TOOL, as_linked, taken_back
 from fjctl.formats.canvas.paths import Map, Path, at, without
 from fjctl.formats.canvas.reader import Reading, read
 from fjctl.formats.canvas.scope import Scope
@@ -147,7 +147,9 @@ class _Writer:
     def _parts(self, block: Block, fields: Map, scope: Scope) -> Map:
         """Writes the nodes that feed a block, and gives what is left for the block itself."""
         kept: list[tuple[Node, Wire]] = []
-        for link in reversed(self.prior.links.get(block.id, ())):
+        links = self.prior.links.get(block.id, [])
+        fields = as_linked(fields, links)
+        for link in reversed(links):
             said = taken_back(fields, link)
             held = at(fields, link.path)
             fields = without(fields, [link.path, *link.spread]) if said is not None else fields
