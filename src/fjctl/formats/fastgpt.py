@@ -126,11 +126,13 @@ class Fastgpt(Dialect):
 
     def part_for(self, role: str, said: Map) -> NodeType | None:
         """See `Dialect.part_for`."""
+        if role == STEP:
+            return AS_TOOL.get(str(said.get("type")))
         if role != "tool":
             return None
         kind, name = said.get("kind"), said.get("service")
         by_kind = {"http": "httpRequest468", "javascript": "code", "python": "code", "workflow": "appModule"}
-        found = by_kind.get(str(kind), name if isinstance(name, str) else "")
+        found = name if isinstance(name, str) and name in TYPES.rows else by_kind.get(str(kind), "")
         return AS_TOOL.get(found) if found in TYPES.rows else None
 
     def part_port(self, row: NodeType, role: str) -> str:

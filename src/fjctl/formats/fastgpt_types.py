@@ -218,10 +218,16 @@ def as_tool(row: NodeType) -> NodeType:
     )
     called = slots(f"tool.workflow <- {PLUGIN} : text") if row.kind is BlockKind.WORKFLOW else ()
     if called:
-        said = implied(tool__kind="workflow")
+        said = implied(tool__kind="workflow", **({} if row.name == "appModule" else {"tool__service": row.name}))
     rest = row.rest if row.rest and row.rest[0] == "tool" else ("tool", "arguments")
     return row._replace(
-        kind=None, slots=(*told, *called, *kept), implied=said, rest=rest, role="tool", choices="", writes=True
+        kind=None,
+        slots=(*told, *called, *kept),
+        implied=said,
+        rest=rest,
+        role="tool",
+        choices="",
+        ports={"step": "right"},
     )
 
 
