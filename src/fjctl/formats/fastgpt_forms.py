@@ -249,27 +249,37 @@ def _rows(node: Node | None, key: str) -> list[Map]:
     return list(found.values())
 
 
+_REST = ("Anything else", "Other", "其他问题", "其他", "其它问题", "其它")
+"""What the last class is called where it is for all that is none of the others; it is what FastGPT falls back on."""
+
+
 def _keyed(setting: str, meaning: str) -> Choices:
     """Ways out that are rows `{key, value}`: a class is a condition, an option a command."""
 
     def read(node: Node, _wires: Sequence[Wire], scope: Scope) -> list[Branch]:
-        found = []
-        for row in _rows(node, setting):
+        found: list[Branch] = []
+        rows = _rows(node, setting)
+        for row in rows:
             value = row.get("value")
             text = read_text(value, scope) if isinstance(value, str) else ""
-            found.append(Branch(id=row["key"], **{meaning: text}))  # type: ignore[arg-type]
+            if row is rows[-1] and meaning == "condition" and text.strip() in _REST and len(rows) > 1:
+                found.append(Branch(id=row["key"], otherwise=True))
+            else:
+                found.append(Branch(id=row["key"], **{meaning: text}))  # type: ignore[arg-type]
         return found
 
     def write(branches: Sequence[Branch], prior: Node | None, settings: Map, scope: Scope) -> dict[str, str]:
         before = {row["key"]: row for row in _rows(prior, setting)}
         rows: list[Map] = []
         ports: dict[str, str] = {}
-        for branch in branches:
+        for branch in sorted(branches, key=lambda each: each.otherwise):
             row = before.get(branch.id, {})
             text = getattr(branch, meaning) or branch.condition or branch.command or branch.when or branch.event
-            text = text or ("Anything else" if branch.otherwise else "")
             old = row.get("value")
-            said = isinstance(old, str) and read_text(old, scope) == text
+            text = text or (_REST[0] if branch.otherwise else "")
+            said = isinstance(old, str) and (
+                read_text(old, scope) == text or (branch.otherwise and old.strip() in _REST)
+            )
             key = (
                 branch.id if branch.id in before else stable_id(setting, scope.node.id, branch.id).replace("-", "")[:12]
             )

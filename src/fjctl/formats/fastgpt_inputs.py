@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from fjctl.formats.base import is_blank
 from fjctl.formats.fastgpt_config import type_in, type_out
-from fjctl.formats.fastgpt_types import AS_TOOL, GIVES, INTRO, OUTPUTS, PARAMETERS, PLUGIN, RENDER, VARIABLES
+from fjctl.formats.fastgpt_types import AS_TOOL, GIVES, INTRO, OUTPUTS, PARAMETERS, PLUGIN, RENDER, TYPES, VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -46,6 +46,8 @@ _STATIC = frozenset(
     | {"httpRawResponse", "system_rawResponse", "response"}
 )
 _DESCRIBED = frozenset({"appModule", "pluginModule", "app", "tool", "toolSet"})
+_HIDDEN = frozenset(key for row in TYPES.rows.values() for key in row.usual)
+"""Settings that have no field of their own: they are made in a window of the editor."""
 _SCHEMA = {"arrayString": "string", "arrayNumber": "number", "arrayBoolean": "boolean", "arrayObject": "object"}
 
 
@@ -208,7 +210,7 @@ def inputs_of(node: Node, start: str | None) -> list[Map]:
         if key not in settings and key in usual and text_of(row.get("value"), {start}) == usual[key]:
             settings[key] = usual[key]
         found.append(_edited(row, settings.pop(key, None), told.get(key)))
-    if not node.raw and QUESTION in _asked(node.type):
+    if not node.raw and QUESTION in _asked(node.type) and QUESTION not in told:
         settings.setdefault(QUESTION, usual.get(QUESTION, ""))
     found += [_new_input(key, value, told.get(key)) for key, value in settings.items()]
     known = {row["key"] for row in found}
@@ -248,13 +250,14 @@ def _edited(row: Map, value: Any, told: Any) -> Map:
 
 def _new_input(key: str, value: Any, told: Any) -> Map:
     """An input as the editor makes it."""
-    types, kind = RENDER.get(key, ([REFERENCE], "any"))
+    known = RENDER.get(key) or ((["hidden"], _kind_of(value)) if key in _HIDDEN else None)
+    types, kind = known or ([REFERENCE], "any")
     plain = value_of(value)
     refers = isinstance(plain, list) and plain is not value
-    if key not in RENDER:
+    if known is None:
         types, kind = ([REFERENCE] if refers else ["input", REFERENCE]), "any" if refers else _kind_of(value)
-    found: Map = {"key": key, "renderTypeList": types, "valueType": kind, "label": key if key not in RENDER else ""}
-    if key not in RENDER:
+    found: Map = {"key": key, "renderTypeList": types, "valueType": kind, "label": key if known is None else ""}
+    if known is None:
         found["canEdit"] = True
     if refers and REFERENCE in types:
         found |= {"value": plain, "selectedTypeIndex": types.index(REFERENCE)}
