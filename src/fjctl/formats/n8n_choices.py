@@ -32,7 +32,9 @@ EXTRA = "fallback"
 def version(node: Node) -> float:
     """A node's `typeVersion`; that of the newest shape where it has none."""
     found = node.settings.get(VERSION, node.raw.get("typeVersion"))
-    known = isinstance(found, (int, float)) and not isinstance(found, bool) and short(node.raw.get("type")) == _base(node)
+    known = (
+        isinstance(found, (int, float)) and not isinstance(found, bool) and short(node.raw.get("type")) == _base(node)
+    )
     return found if known and found is not None else 99.0
 
 
@@ -248,9 +250,7 @@ def _new_category(text: str, scope: Scope) -> Map:
 
 
 def _mood_branches(node: Node, _wires: Sequence[Wire], scope: Scope) -> list[Branch]:
-    return [
-        Branch(id=str(place), condition=read_text(word, scope)) for place, word in enumerate(_words(node.settings))
-    ]
+    return [Branch(id=str(place), condition=read_text(word, scope)) for place, word in enumerate(_words(node.settings))]
 
 
 def _mood_write(branches: Sequence[Branch], prior: Node | None, settings: Map, scope: Scope) -> dict[str, str]:

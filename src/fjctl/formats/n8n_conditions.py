@@ -283,7 +283,11 @@ def _row(test: Comparison, scope: Scope) -> Map | None:
         return _new("boolean", "true" if right else "false", left, scope)
     if left.endswith(".length") and op in _NEW_LENGTH and not isinstance(right, str):
         row = _new("array", _NEW_LENGTH[op], left.removesuffix(".length"), scope)
-        return {**row, "rightValue": right, "operator": {**row["operator"], "rightType": "number", "singleValue": False}}
+        return {
+            **row,
+            "rightValue": right,
+            "operator": {**row["operator"], "rightType": "number", "singleValue": False},
+        }
     kind = "number" if op in {"gt", "lt", "ge", "le"} else "string"
     if not isinstance(right, (str, Ref)):
         kind = "boolean" if isinstance(right, bool) else "number"

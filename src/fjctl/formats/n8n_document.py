@@ -137,7 +137,9 @@ def wires(place: Place, nodes: Mapping[str, Node], found: list[Diagnostic]) -> l
         if source is None or target is None:
             missing = link.source if source is None else link.target
             hint = "connections go by the names of nodes; remove it, or add the node"
-            found.append(warning("FJ303", f"a connection names {missing!r}, which no node is called", link.pointer, hint=hint))
+            found.append(
+                warning("FJ303", f"a connection names {missing!r}, which no node is called", link.pointer, hint=hint)
+            )
             continue
         wire = Wire(source=source.id, target=target.id, pointer=link.pointer, raw=link)
         wire.out = _port(source, link.slot, used.get(link.source, 0)) if link.kind == MAIN else _kind(link)

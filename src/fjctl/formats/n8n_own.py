@@ -86,7 +86,11 @@ def own_part(pointer: Pointer, value: JsonValue = None) -> str:
 
 def _of_node(parts: Pointer, value: JsonValue) -> str:
     head, last = str(parts[0]), parts[-1]
-    if head in FLAGS and len(parts) == 1 and (value in (False, "stopWorkflow") or head in {"waitBetweenTries", "maxTries"}):
+    if (
+        head in FLAGS
+        and len(parts) == 1
+        and (value in (False, "stopWorkflow") or head in {"waitBetweenTries", "maxTries"})
+    ):
         return "derived?"
     if head == "hasOutputParser" or (len(parts) == 2 and last == "hasOutputParser" and value is False):
         return "derived?"

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 from fjctl.errors import UsageError
 from fjctl.formats.recognise import (
     is_dify,
+    is_fastgpt,
     is_flowise,
     is_flowise_chatflow,
     is_journey,
     is_langflow,
     is_n8n,
+    is_ragflow,
     is_reactflow,
     is_sim,
 )
@@ -132,6 +134,16 @@ FORMATS: tuple[Format, ...] = (
         recognise=is_flowise,
         preserves="every node and its settings, layout, ids; not what only a conversation has",
         choosers=True,
+    Format(
+        name="fastgpt",
+        side="workflow",
+        title="FastGPT app or plugin (template, export; V1 and later)",
+        suffixes=(".json",),
+        module="fjctl.formats.fastgpt",
+        recognise=is_fastgpt,
+        preserves="every node and its settings, layout, ids; not what only a conversation has",
+        choosers=True,
+        cycles=True,
         conversation=False,
         timeouts=False,
         choose_too=frozenset({BlockKind.HUMAN}),
@@ -146,6 +158,17 @@ FORMATS: tuple[Format, ...] = (
         recognise=is_flowise_chatflow,
         preserves="every component and its settings, layout, ids; new steps are better written as agentflow",
         choosers=True,
+    # flowise
+    Format(
+        name="ragflow",
+        side="workflow",
+        title="RAGFlow agent (template, export, components alone)",
+        suffixes=(".json",),
+        module="fjctl.formats.ragflow",
+        recognise=is_ragflow,
+        preserves="every component and its settings, layout, ids; not what only a conversation has",
+        choosers=True,
+        cycles=True,
         conversation=False,
         timeouts=False,
         refer_by_id=True,
