@@ -79,22 +79,6 @@ FORMATS: tuple[Format, ...] = (
         conversation=False,
         timeouts=False,
     ),
-    # n8n
-    Format(
-        name="langflow",
-        side="workflow",
-        title="Langflow flow (every era, 2023 to 1.13)",
-        suffixes=(".json",),
-        module="fjctl.formats.langflow",
-        recognise=is_langflow,
-        preserves="every component and its settings, layout, ids; not what only a conversation has",
-        choosers=True,
-        cycles=True,
-        conversation=False,
-        timeouts=True,
-        choose_too=_PEOPLE,
-        refer_by_id=True,
-    ),
     Format(
         name="n8n",
         side="workflow",
@@ -108,7 +92,21 @@ FORMATS: tuple[Format, ...] = (
         timeouts=False,
         refer_by_id=True,
     ),
-    # langflow
+    Format(
+        name="langflow",
+        side="workflow",
+        title="Langflow flow (every era, 2023 to 1.13)",
+        suffixes=(".json",),
+        module="fjctl.formats.langflow",
+        recognise=is_langflow,
+        preserves="every component and its settings, layout, ids; not what only a conversation has",
+        choosers=True,
+        cycles=True,
+        conversation=False,
+        timeouts=True,
+        choose_too=frozenset({BlockKind.HUMAN}),
+        refer_by_id=True,
+    ),
     Format(
         name="dify",
         side="workflow",
@@ -124,16 +122,6 @@ FORMATS: tuple[Format, ...] = (
         refer_by_id=True,
         syntax="yaml",
     ),
-    # fastgpt
-    Format(
-        name="flowise",
-        side="workflow",
-        title="Flowise agentflow (v2)",
-        suffixes=(".json",),
-        module="fjctl.formats.flowise",
-        recognise=is_flowise,
-        preserves="every node and its settings, layout, ids; not what only a conversation has",
-        choosers=True,
     Format(
         name="fastgpt",
         side="workflow",
@@ -150,6 +138,20 @@ FORMATS: tuple[Format, ...] = (
         refer_by_id=True,
     ),
     Format(
+        name="flowise",
+        side="workflow",
+        title="Flowise agentflow (v2)",
+        suffixes=(".json",),
+        module="fjctl.formats.flowise",
+        recognise=is_flowise,
+        preserves="every node and its settings, layout, ids; not what only a conversation has",
+        choosers=True,
+        conversation=False,
+        timeouts=False,
+        choose_too=frozenset({BlockKind.HUMAN}),
+        refer_by_id=True,
+    ),
+    Format(
         name="flowise-chatflow",
         side="workflow",
         title="Flowise chatflow, sequential agents, multi-agents (v1)",
@@ -158,7 +160,10 @@ FORMATS: tuple[Format, ...] = (
         recognise=is_flowise_chatflow,
         preserves="every component and its settings, layout, ids; new steps are better written as agentflow",
         choosers=True,
-    # flowise
+        conversation=False,
+        timeouts=False,
+        refer_by_id=True,
+    ),
     Format(
         name="ragflow",
         side="workflow",
@@ -173,7 +178,6 @@ FORMATS: tuple[Format, ...] = (
         timeouts=False,
         refer_by_id=True,
     ),
-    # ragflow
     # chainforge
     Format(
         name="reactflow",
