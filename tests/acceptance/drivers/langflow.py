@@ -1,0 +1,64 @@
+"""What Langflow's own loader says of flows. Runs in the environment that holds `lfx`, never in ours.
+
+Reads a JSON list of paths from its input and writes `{path: [[place, message], ...]}` to the file it is given.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from lfx.cli.validation import validate_flow_file
+from lfx.graph.graph.base import Graph
+from lfx.load import aload_flow_from_json
+
+
+def structure(path: Path) -> list[tuple[str, str]]:
+    """The errors of `lfx validate --level 1`. Its warnings do not make it refuse a file."""
+    result = validate_flow_file(path, level=1)
+    return [(issue.node_id or "", issue.message) for issue in result.errors]
+
+
+def loading(path: Path) -> list[tuple[str, str]]:
+    """What stops `Graph.from_payload`, which constructs each component and checks each edge, and runs nothing.
+
+    A component whose code needs a package that is not here (a model provider's) stops it too; the graph is then built
+    once more without components, so that its shape is still judged.
+    """
+    stopped = []
+    try:
+        graph = asyncio.run(aload_flow_from_json(path))
+    except Exception as error:  # noqa: BLE001 - whatever the loader raises is its verdict
+        stopped = [("", f"{type(error).__name__}: {error}")]
+        try:
+            graph = Graph.from_payload(json.loads(path.read_text(encoding="utf-8")), instantiate_components=False)
+        except Exception as again:  # noqa: BLE001
+            return [*stopped, ("", f"{type(again).__name__}: {again}")] if str(again) != str(error) else stopped
+    return stopped + [
+        (edge.target_id, f"an edge brings a value to {edge.target_param!r}, which the component does not take")
+        for edge in graph.edges
+        if not _arrives(graph, edge)
+    ]
+
+
+def _arrives(graph: Any, edge: Any) -> bool:
+    """Whether the loader made the edge's source a parameter of its target: it passes over unknown fields in silence."""
+    source, target = graph.get_vertex(edge.source_id), graph.get_vertex(edge.target_id)
+    value = target.params.get(edge.target_param)
+    values = value if isinstance(value, list) else list(value.values()) if isinstance(value, dict) else [value]
+    return any(one is source for one in values)
+
+
+def main() -> None:
+    verdicts = {}
+    for name in json.load(sys.stdin):
+        path = Path(name)
+        verdicts[name] = structure(path) or loading(path)
+    Path(sys.argv[1]).write_text(json.dumps(verdicts), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
