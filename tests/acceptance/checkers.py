@@ -51,9 +51,9 @@ def complaints_about(builder: str, paths: Iterable[Path]) -> dict[Path, list[str
     with tempfile.TemporaryDirectory() as scratch:
         verdicts = Path(scratch) / "verdicts.json"
         ended = subprocess.run(
-            [*_command(BUILDERS[builder], verdicts)],
+            _command(BUILDERS[builder], verdicts),
             input=json.dumps([str(path.absolute()) for path in asked]),
-            env=environment(HOME=scratch, NODE_ENV="production"),
+            env=environment(HOME=scratch, XDG_CACHE_HOME=scratch, XDG_CONFIG_HOME=scratch),
             cwd=scratch,
             capture_output=True,
             text=True,

@@ -86,7 +86,10 @@ def find_python(builder: Builder) -> Path:
         candidates += [f"python{version}", *(str(path) for path in kept.glob(f"{version}*/bin/python{version}"))]
     for candidate in candidates:
         found = shutil.which(candidate)
-        if found and subprocess.run([found, "-c", "import ensurepip"], check=False, capture_output=True).returncode == 0:
+        if (
+            found
+            and subprocess.run([found, "-c", "import ensurepip"], check=False, capture_output=True).returncode == 0
+        ):
             return Path(found)
     raise LookupError(f"no Python from {versions[-1]} to {versions[0]} is here")
 

@@ -2,7 +2,7 @@
 
 Reads a JSON list of paths from its input and writes `{path: [[place, message], ...]}` to the file it is given.
 The importer is followed step by step (graphon 0.8.0, dsl/importer.py `loads`) instead of called, for two reasons: it
-stops at the first complaint, and it asks for plugins and credentials, which belong to an installation and not to a file.
+stops at the first complaint, and it asks for plugins and credentials, which belong to an installation, not to a file.
 """
 
 from __future__ import annotations
@@ -110,8 +110,8 @@ def verdict(text: str) -> list[tuple[str, str]]:
         build(graph, root)
     except DslError as error:
         return [*COMPLAINTS, (str(error.path or ""), str(error))]
-    except (ValueError, TypeError) as error:
-        return [*COMPLAINTS, ("", str(error))]
+    except Exception as error:  # noqa: BLE001 - whatever the engine raises is its verdict
+        return [*COMPLAINTS, ("", f"{type(error).__name__}: {error}")]
     return list(COMPLAINTS)
 
 

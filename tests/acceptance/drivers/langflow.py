@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,16 @@ from typing import Any
 from lfx.cli.validation import validate_flow_file
 from lfx.graph.graph.base import Graph
 from lfx.load import aload_flow_from_json
+from lfx.services.deps import get_settings_service
+from lfx.utils.flow_validation import CustomComponentValidationError
 
 
 def structure(path: Path) -> list[tuple[str, str]]:
     """The errors of `lfx validate --level 1`. Its warnings do not make it refuse a file."""
-    result = validate_flow_file(path, level=1)
+    try:
+        result = validate_flow_file(path, level=1)
+    except Exception as error:  # noqa: BLE001 - it expects a mapping
+        return [("", f"{type(error).__name__}: {error}")]
     return [(issue.node_id or "", issue.message) for issue in result.errors]
 
 
@@ -52,11 +58,32 @@ def _arrives(graph: Any, edge: Any) -> bool:
     return any(one is source for one in values)
 
 
+def locked(path: Path) -> list[tuple[str, str]]:
+    """The components that a server without custom components (`allow_custom_components` off) refuses.
+
+    Such a server takes a component's code from its own registry, found by the node's type.
+    """
+    settings = get_settings_service().settings
+    settings.allow_custom_components = False
+    try:
+        asyncio.run(aload_flow_from_json(path))
+    except CustomComponentValidationError as error:
+        named = re.findall(r"\(([^()]+)\)(?:, |$)", str(error))
+        return [(name, "not a component of a server that allows no custom ones") for name in named] or [
+            ("", str(error))
+        ]
+    except Exception:  # noqa: BLE001 - a fault of another kind is what `loading` has told already
+        return []
+    finally:
+        settings.allow_custom_components = True
+    return []
+
+
 def main() -> None:
     verdicts = {}
     for name in json.load(sys.stdin):
         path = Path(name)
-        verdicts[name] = structure(path) or loading(path)
+        verdicts[name] = structure(path) or [*loading(path), *locked(path)]
     Path(sys.argv[1]).write_text(json.dumps(verdicts), encoding="utf-8")
 
 
