@@ -168,6 +168,7 @@ CASES = (
     Broken("dify", "a hanging edge", lambda document: hang("dify", document), "unknown node"),
     Broken("dify", "a cycle", _ring, "cycle"),
     Broken("dify", "two starts", _with("dify", "sorry", {"type": "start"}, "data"), "exactly one start"),
+    Broken("dify", "no start", _with("dify", "start", {"type": "answer", "answer": ""}, "data"), "exactly one start"),
     Broken("dify", "an unknown type", _with("dify", "person", "nope", "data", "type"), "unknown node type"),
     Broken(
         "dify", "no model", _without("dify", "price", "data", "model"), "model: Field required|missing model provider"

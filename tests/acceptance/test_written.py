@@ -73,7 +73,9 @@ def test_a_file_that_was_a_journey_meanwhile_is_accepted(builder: str, tmp_path:
 def test_an_edited_journey_put_into_its_file_is_accepted(builder: str, tmp_path: Path) -> None:
     _needs(builder)
     original = fjctl.read(GOOD[builder])
-    journey = fjctl.reads(_journey(original).source.text.replace("lamps", "chairs"), "source.journey.yaml")
+    journey = fjctl.reads(
+        _journey(original).source.text.replace("You sell lamps", "You sell chairs"), "source.journey.yaml"
+    )
     written = _written(fjctl.convert(journey, builder, prior=original), tmp_path)
-    assert "chairs" in written.read_text(encoding="utf-8")
+    assert "You sell chairs" in written.read_text(encoding="utf-8")
     assert worse(complaints(builder, written), complaints(builder, GOOD[builder])) == []

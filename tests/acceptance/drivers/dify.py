@@ -27,8 +27,8 @@ from graphon.runtime.variable_pool import VariablePool
 from pydantic import ValidationError
 
 # Node types that Dify adds to the engine's own (dify:api/core/workflow/enums.py).
-DIFY_TYPES = {"knowledge-index", "trigger-plugin", "trigger-schedule", "trigger-webhook"}
-KNOWN_TYPES = {*BUILT_IN_NODE_TYPES, *DIFY_TYPES}
+TRIGGERS = {"trigger-plugin", "trigger-schedule", "trigger-webhook"}
+KNOWN_TYPES = {*BUILT_IN_NODE_TYPES, *TRIGGERS, "knowledge-index"}
 # The importer has no builder for these two, yet the engine has their data models.
 MODELLED = {BuiltinNodeTypes.DOCUMENT_EXTRACTOR: DocumentExtractorNode, BuiltinNodeTypes.HUMAN_INPUT: HumanInputNode}
 # The nodes whose construction starts a plugin.
@@ -51,6 +51,13 @@ class Inert(Node[BaseNodeData]):
 
     def _run(self) -> Any:
         raise NotImplementedError
+
+
+class InertRoot(Inert):
+    """Stands for a trigger: a workflow may begin there instead of at a start node."""
+
+    node_type = "fjctl-inert-root"
+    execution_type = NodeExecutionType.ROOT
 
 
 class Factory(SlimDslNodeFactory):
@@ -82,7 +89,8 @@ class Factory(SlimDslNodeFactory):
         failed = any(place == str(node_config["id"]) for place, _ in COMPLAINTS)
         if kind in self.NODE_BUILDERS and kind not in PLUGGED and not failed:
             return super().create_node(node_config)
-        return Inert(
+        stand_in = InertRoot if kind in TRIGGERS else Inert
+        return stand_in(
             node_id=node_config["id"],
             data=node_config["data"],
             init_params=self.init_params,
@@ -106,13 +114,21 @@ def verdict(text: str) -> list[tuple[str, str]]:
         graph = plan.document.graph_config
         if graph is None:
             return [("", str(plan.load_reason))]
-        root = importer._select_root_node_id(graph)
-        build(graph, root)
+        build(graph, root_of(graph))
     except DslError as error:
         return [*COMPLAINTS, (str(error.path or ""), str(error))]
     except Exception as error:  # noqa: BLE001 - whatever the engine raises is its verdict
         return [*COMPLAINTS, ("", f"{type(error).__name__}: {error}")]
     return list(COMPLAINTS)
+
+
+def root_of(graph: Any) -> str:
+    """The start node, or the first trigger of a workflow that has none."""
+    kinds = {node["id"]: node["data"]["type"] for node in graph["nodes"]}
+    triggers = [name for name, kind in kinds.items() if kind in TRIGGERS]
+    if triggers and BuiltinNodeTypes.START not in kinds.values():
+        return str(triggers[0])
+    return str(importer._select_root_node_id(graph))
 
 
 def build(graph: Any, root: str) -> None:

@@ -61,7 +61,8 @@ def _arrives(graph: Any, edge: Any) -> bool:
 def locked(path: Path) -> list[tuple[str, str]]:
     """The components that a server without custom components (`allow_custom_components` off) refuses.
 
-    Such a server takes a component's code from its own registry, found by the node's type.
+    Such a server takes a component's code from its own registry, found by the node's type. A node that says it is a
+    `CustomComponent` is left out: there it is right to refuse.
     """
     settings = get_settings_service().settings
     settings.allow_custom_components = False
@@ -77,6 +78,11 @@ def locked(path: Path) -> list[tuple[str, str]]:
     finally:
         settings.allow_custom_components = True
     return []
+
+
+def custom_nodes(path: Path) -> set[str]:
+    nodes = json.loads(path.read_text(encoding="utf-8"))["data"]["nodes"]
+    return {node["id"] for node in nodes if node["data"].get("type") == "CustomComponent"}
 
 
 def main() -> None:
