@@ -57,12 +57,12 @@ def make_node(builder: Builder) -> None:
         shutil.copy(PINS / builder.name / name, folder(builder))
     _run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", within=folder(builder))
     archives = json.loads((PINS / "archives.json").read_text(encoding="utf-8"))
-    for package, integrity in archives[builder.name].items():
-        unpack(builder, package, integrity)
+    for package, pinned in archives[builder.name].items():
+        unpack(builder, package, **pinned)
 
 
-def unpack(builder: Builder, package: str, integrity: str) -> None:
-    """Fetch an npm package without what it depends on, compare it with its pinned digest, unpack it."""
+def unpack(builder: Builder, package: str, integrity: str, wanted: str) -> None:
+    """Fetch an npm package without what it depends on, compare it with its pinned digest, unpack what is wanted."""
     told = _run("npm", "pack", package, "--json", "--loglevel=error", within=folder(builder))
     archive = folder(builder) / json.loads(told)[0]["filename"]
     digest = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
@@ -70,9 +70,10 @@ def unpack(builder: Builder, package: str, integrity: str) -> None:
         raise ValueError(f"{package} is not what was pinned")
     target = folder(builder) / "archives" / package.rpartition("@")[0]
     with tarfile.open(archive) as packed:
-        packed.extractall(target.parent / ".unpacked", filter="data")
-    (target.parent / ".unpacked" / "package").rename(target)
-    shutil.rmtree(target.parent / ".unpacked")
+        for member in packed.getmembers():
+            inside = member.name.removeprefix("package/")
+            if inside == "package.json" or inside.startswith(wanted):
+                packed.extract(member.replace(name=inside), target, filter="data")
     archive.unlink()
 
 

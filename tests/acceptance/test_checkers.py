@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 DATA = Path(__file__).parent / "data"
 GOOD = {path.stem: path for path in DATA.iterdir()}
 
-pytestmark = pytest.mark.acceptance
+pytestmark = [pytest.mark.acceptance, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module", params=sorted(BUILDERS))

@@ -20,7 +20,7 @@ from tests.support import corpus, corpus_files
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-pytestmark = pytest.mark.acceptance
+pytestmark = [pytest.mark.acceptance, pytest.mark.slow]
 
 # What real files lack, beside credentials: what a person fills in after the import, packages of a community or of a
 # model's maker, nodes and components that have been removed since, and fields that a later release of the engine
@@ -83,8 +83,10 @@ def test_originals_lack_only_what_is_known(originals: Originals) -> None:
 
 
 def test_at_least_a_third_of_the_originals_is_accepted(originals: Originals) -> None:
+    if len(originals.files) < 10:
+        pytest.skip("a share of so few files says nothing")
     accepted = [path for path in originals.files if not serious(originals.builder, originals.told[path])]
-    assert len(accepted) * 3 >= len(originals.files) > 0
+    assert len(accepted) * 3 >= len(originals.files)
 
 
 def test_an_original_written_anew_is_no_worse(originals: Originals) -> None:

@@ -20,7 +20,7 @@ from tests.support import EXAMPLES, REPOSITORY
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.acceptance
+pytestmark = [pytest.mark.acceptance, pytest.mark.slow]
 
 SOURCES = [
     *sorted(EXAMPLES.rglob("*.journey.yaml")),
