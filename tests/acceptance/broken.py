@@ -98,6 +98,11 @@ def _renamed_handle(document: dict[str, Any]) -> None:
     document["data"]["edges"][1]["data"]["targetHandle"]["fieldName"] = "no_such_field"
 
 
+def _operator(document: dict[str, Any]) -> None:
+    template = node(document, "langflow", "ConditionalRouter-ddddd")["data"]["node"]["template"]
+    template["operator"]["value"] = "resembles"
+
+
 def _swapped_types(document: dict[str, Any]) -> None:
     document["data"]["edges"][0]["data"]["sourceHandle"]["output_types"] = ["LanguageModel"]
 
@@ -110,6 +115,10 @@ def _ring(document: dict[str, Any]) -> None:
 def _third_output(document: dict[str, Any]) -> None:
     slots = document["connections"]["Is it a refund?"]["main"]
     slots.append(slots[0])
+
+
+def _operation(document: dict[str, Any]) -> None:
+    node(document, "flowise", "conditionAgentflow_0")["data"]["inputs"]["conditions"][0]["operation"] = "equals"
 
 
 def _undeclared(document: dict[str, Any]) -> None:
@@ -163,6 +172,7 @@ CASES = (
     ),
     Broken("langflow", "types that do not fit", _swapped_types, "invalid handles"),
     Broken("langflow", "an edge to no field", _renamed_handle, "which the component does not take"),
+    Broken("langflow", "an unknown operator", _operator, "operator cannot be resembles"),
     Broken("langflow", "an unknown type", _with("langflow", "Agent-fffff", "Nope", "data", "type"), "not a component"),
     Broken("dify", "no kind", lambda document: document.pop("kind"), "kind is required"),
     Broken("dify", "a hanging edge", lambda document: hang("dify", document), "unknown node"),

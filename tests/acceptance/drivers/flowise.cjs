@@ -60,6 +60,26 @@ function* ofNode(node) {
   }
 }
 
+// A choice that the definition does not offer is not refused, it is never met when the flow runs.
+const offered = (params) => {
+  const choices = {};
+  for (const one of params ?? []) {
+    if (one.type !== 'options' || !one.options || one.freeSolo) continue;
+    choices[one.name] = [...(choices[one.name] ?? []), ...one.options.map((option) => option.name)];
+  }
+  return choices;
+};
+function* ofChoices(id, params, inputs) {
+  for (const [name, names] of Object.entries(offered(params))) {
+    const value = inputs?.[name];
+    if (value && !names.includes(value) && !String(value).includes('{{')) yield [id, `${name} cannot be ${value}`];
+  }
+  for (const one of params ?? []) {
+    if (one.type !== 'array' || !Array.isArray(inputs?.[one.name])) continue;
+    for (const item of inputs[one.name]) yield* ofChoices(id, one.array, item);
+  }
+}
+
 // React Flow draws no edge whose handle is not there.
 const handles = (anchors) => (anchors ?? []).flatMap((one) => [one.id, ...(one.options ?? []).map((option) => option.id)]);
 function* ofEdge(edge, byId) {
@@ -74,7 +94,10 @@ function* ofEdge(edge, byId) {
 main(({ nodes, edges }) => {
   const real = nodes.filter((node) => !isNote(node));
   const byId = new Map(nodes.map((node) => [node.id, node]));
-  const complaints = [...real.flatMap((node) => [...ofNode(node)])];
+  const complaints = real.flatMap((node) => [
+    ...ofNode(node),
+    ...ofChoices(node.id, definitions[node.data.name]?.inputs, node.data.inputs),
+  ]);
   if (byId.size < nodes.length) complaints.push(['', 'two nodes have one id']);
   complaints.push(...edges.flatMap((edge) => [...ofEdge(edge, byId)]));
   complaints.push(...server(real, edges), ...server(real.map(redefined), edges));

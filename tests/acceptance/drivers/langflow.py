@@ -43,6 +43,7 @@ def loading(path: Path) -> list[tuple[str, str]]:
             graph = Graph.from_payload(json.loads(path.read_text(encoding="utf-8")), instantiate_components=False)
         except Exception as again:  # noqa: BLE001
             return [*stopped, ("", f"{type(again).__name__}: {again}")] if str(again) != str(error) else stopped
+    stopped += [one for vertex in graph.vertices for one in _choices(vertex)]
     return stopped + [
         (edge.target_id, f"an edge brings a value to {edge.target_param!r}, which the component does not take")
         for edge in graph.edges
@@ -56,6 +57,20 @@ def _arrives(graph: Any, edge: Any) -> bool:
     value = target.params.get(edge.target_param)
     values = value if isinstance(value, list) else list(value.values()) if isinstance(value, dict) else [value]
     return any(one is source for one in values)
+
+
+def _choices(vertex: Any) -> list[tuple[str, str]]:
+    """Values that the component's class does not offer: not refused, but never met when the flow runs."""
+    inputs = getattr(vertex.custom_component, "_inputs", {})
+    template = vertex.data["node"]["template"]
+    found = []
+    for name, one in inputs.items():
+        value = template.get(name, {}).get("value")
+        offered = getattr(one, "options", None)
+        fixed = type(one).__name__ == "DropdownInput" and not one.combobox and not one.refresh_button
+        if fixed and offered and isinstance(value, str) and value and value not in offered:
+            found.append((vertex.id, f"{name} cannot be {value}"))
+    return found
 
 
 def locked(path: Path) -> list[tuple[str, str]]:
