@@ -58,7 +58,7 @@ def complaints_about(builder: str, paths: Iterable[Path]) -> dict[Path, list[str
             capture_output=True,
             text=True,
             encoding="utf-8",
-            timeout=110,
+            timeout=100 + 5 * len(asked),
             check=False,
         )
         if ended.returncode or not verdicts.is_file():

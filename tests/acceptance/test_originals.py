@@ -20,7 +20,7 @@ from tests.support import corpus, corpus_files
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-pytestmark = [pytest.mark.acceptance, pytest.mark.slow]
+pytestmark = [pytest.mark.acceptance, pytest.mark.slow, pytest.mark.timeout(600)]
 
 # What real files lack, beside credentials: what a person fills in after the import, packages of a community or of a
 # model's maker, nodes and components that have been removed since, and fields that a later release of the engine

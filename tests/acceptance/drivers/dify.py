@@ -71,7 +71,8 @@ class Factory(SlimDslNodeFactory):
         except DslError as error:
             found = [str(error)]
         COMPLAINTS.extend((str(node_config["id"]), message) for message in found)
-        return NodeExecutionType.EXECUTABLE
+        classes = Node.get_node_type_classes_mapping().get(node_config["data"].type)
+        return classes["latest"].execution_type if classes else NodeExecutionType.EXECUTABLE
 
     def _valid(self, node_config: Any) -> Any:
         kind = node_config["data"].type
