@@ -288,8 +288,10 @@ class _Writer:
         if not block.branches and all(edge.branch is None and not edge.talk for edge in edges):
             return [{"to": states[edge.target]} for edge in edges if edge.target in states]
         found: list[Transition] = []
-        for branch in block.branches:
-            groups = self._groups(block.id, branch.id) or ([] if branch.otherwise else [({}, [])])
+        for place, branch in enumerate(block.branches):
+            groups = self._groups(block.id, branch.id)
+            if not groups and not branch.otherwise and not self._is_double(block, place):
+                groups = [({}, [])]
             found += [self._transition(branch, talk, to) for talk, to in groups]
         for talk, to in self._groups(block.id, None):
             found += [cast("Transition", {"to": target, **talk}) for target in to]
@@ -299,6 +301,16 @@ class _Writer:
                 for talk, to in self._groups(block.id, special)
             ]
         return found
+
+    def _is_double(self, block: Block, place: int) -> bool:
+        """Whether another way out has the reason of this one, which leads nowhere: transitions are told apart by their
+        reasons, so it says nothing more."""
+        said = block.branches[place].reason()
+        return any(
+            other.reason() == said and (number < place or self._groups(block.id, other.id))
+            for number, other in enumerate(block.branches)
+            if number != place
+        )
 
     def _groups(self, source: str, branch: str | None) -> list[tuple[dict[str, Any], list[str]]]:
         groups: list[tuple[dict[str, Any], list[str]]] = []

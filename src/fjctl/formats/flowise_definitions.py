@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fjctl.formats.canvas.paths import Map
 
-_NO_OUTPUT = frozenset({"loopAgentflow", "directReplyAgentflow"})
+NO_OUTPUT = frozenset({"loopAgentflow", "directReplyAgentflow"})
 _GREY = "#9e9e9e"
 
 
@@ -40,15 +40,20 @@ def definition(kind: str, identifier: str) -> Map:
 
 def anchors(kind: str, identifier: str, count: int = 0) -> list[Map]:
     """The ways out of a node: by number for one that chooses among `count`, else one by its type's name."""
-    found = _definitions().get(kind, {})
-    if kind in _NO_OUTPUT:
+    if kind in NO_OUTPUT:
         return []
     if kind == "humanInputAgentflow":
         count = 2
     if count or kind in {"conditionAgentflow", "conditionAgentAgentflow"}:
         names = list(range(max(count, 1)))
         return [{"id": f"{identifier}-output-{n}", "label": n, "name": n} for n in names]
-    return [{"id": f"{identifier}-output-{kind}", "label": found.get("label", kind), "name": kind}]
+    return [anchor(kind, identifier)]
+
+
+def anchor(kind: str, identifier: str) -> Map:
+    """The one way out of a node."""
+    label = _definitions().get(kind, {}).get("label", kind)
+    return {"id": f"{identifier}-output-{kind}", "label": label, "name": kind}
 
 
 def beginning(kind: str) -> Map:

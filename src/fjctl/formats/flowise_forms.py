@@ -131,13 +131,21 @@ def _form_out(value: Any, _prior: Any, beyond: Any, _scope: Scope) -> Any:
     more = beyond if isinstance(beyond, dict) else {}
     return [
         {
-            "type": shape.get("type", "string"),
+            "type": _asked(shape.get("type")),
             "label": shape.get("description", name),
             "name": name,
             **more.get(name, {}),
         }
         for name, shape in value.items()
     ]
+
+
+def _asked(kind: Any) -> str:
+    """The type of a form's field; Flowise's forms ask for texts, numbers, truth values and choices."""
+    return {"integer": "number"}.get(kind, kind) if kind in {*_ASKED, "integer"} else "string"
+
+
+_ASKED = frozenset({"string", "number", "boolean", "options"})
 
 
 def _tools_in(value: Any, _: Scope) -> Read | None:
@@ -196,10 +204,13 @@ def _property(row: Map) -> Map | None:
     else:
         return None
     said = row.get("description")
-    return {**shape, **({"description": said} if isinstance(said, str) and said else {})}
+    own = isinstance(said, str) and said and said != row.get("key")
+    return {**shape, **({"description": said} if own else {})}
 
 
 def _schema_out(value: Any, _prior: Any, _beyond: Any, _scope: Scope) -> Any:
+    schema = value.get("schema") if isinstance(value, dict) else None  # Sim gives a schema a name
+    value = schema if isinstance(schema, dict) else value
     properties = value.get("properties") if isinstance(value, dict) else None
     if not isinstance(properties, dict):
         return ABSENT
@@ -222,7 +233,7 @@ def _row(name: str, shape: Map) -> Map:
         "type": kind,
         "enumValues": words,
         "jsonSchema": schema,
-        "description": shape.get("description", ""),
+        "description": shape.get("description") or name,  # has to be given
     }
 
 
@@ -305,7 +316,7 @@ def condition_choices(
     def _test(when: str, scope: Scope) -> Map:
         found = parse(when)
         if found is None or len(found[0]) != 1:
-            return {"type": "string", "value1": "", "operation": "equal", "value2": write_text(when, scope)}
+            return {"type": "string", "value1": write_text(when, scope), "operation": "equal", "value2": "true"}
         left, op, right = found[0][0]
         kind = "boolean" if isinstance(right, bool) else "number" if isinstance(right, (int, float)) else "string"
         said = "" if op in _ALONE else str(right).lower() if isinstance(right, bool) else str(right)
@@ -320,7 +331,7 @@ def condition_choices(
         rows = node.settings.get("conditionAgentScenarios")
         rows = rows if isinstance(rows, list) else []
         said = [str(row.get("scenario") or "") if isinstance(row, dict) else "" for row in rows]
-        return [Branch(id=str(place), condition=read_text(text, scope)) for place, text in enumerate(said)]
+        return [_scene(str(place), read_text(text, scope), place == len(said) - 1) for place, text in enumerate(said)]
 
     def scenes_out(branches: Sequence[Branch], prior: Node | None, settings: Map, scope: Scope) -> dict[str, str]:
         rows = prior.settings.get("conditionAgentScenarios") if prior is not None else None
@@ -339,9 +350,18 @@ def condition_choices(
     }
 
 
+_NONE_FITS = "None of the other scenarios fits"
+"""How the way that is left is told to a model, which has no else."""
+
+
+def _scene(port: str, text: str, last: bool) -> Branch:  # noqa: FBT001
+    """The branch of a scenario."""
+    return Branch(id=port, otherwise=True) if last and text == _NONE_FITS else Branch(id=port, condition=text)
+
+
 def _said(branch: Branch) -> str:
     if branch.otherwise:
-        return "None of the other scenarios fits"
+        return _NONE_FITS
     command = f'The user says "{branch.command}"' if branch.command else ""
     return branch.condition or command or branch.event or branch.when or ""
 
@@ -352,6 +372,8 @@ _NO = frozenset({"reject", "no", "decline", "deny", "cancel"})
 
 def _approval_in(_node: Node, wires: Sequence[Wire], _scope: Scope) -> list[Branch]:
     used = {wire.out for wire in wires}
+    if "1" not in used:  # whoever cannot refuse is not asked for a choice: what follows, follows
+        return []
     return [Branch(id=port, command=command) for port, command in _ANSWERS.items() if port in used]
 
 

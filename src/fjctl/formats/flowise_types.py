@@ -51,13 +51,27 @@ def _agent(prefix: str) -> tuple[Slot, ...]:
     )
 
 
+STARTS = {"webhookTrigger": "webhook", "scheduleInput": "schedule"}
+"""How the settings begin that belong to a way to start."""
+
 V2 = Table(
     [
         NodeType(
             "startAgentflow",
             BlockKind.START,
             slots("event <- startInputType : event", "inputs <- formInputTypes : form_inputs"),
-            usual={"startInputType": "chatInput", "startEphemeralMemory": False, "startPersistState": False},
+            usual={
+                "startInputType": "chatInput",
+                "startEphemeralMemory": False,
+                "startPersistState": False,
+                "webhookMethod": "POST",
+                "webhookContentType": "application/json",
+                "webhookInputMode": "none",
+                "webhookResponseMode": "sync",
+                "scheduleType": "cronExpression",
+                "scheduleInputMode": "none",
+                "scheduleTimezone": "UTC",
+            },
             rest=("settings",),
         ),
         NodeType(
