@@ -7,6 +7,7 @@ nodes inside it that nothing leads to. In the drawing both are wires.
 from __future__ import annotations
 
 import re
+from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from fjctl.formats import flowise_forms as spelled
@@ -14,7 +15,7 @@ from fjctl.formats import flowise_texts as texts
 from fjctl.formats.base import is_blank, warning
 from fjctl.formats.canvas.drawing import Node, Wire
 from fjctl.formats.flowise_definitions import NO_OUTPUT, anchor, anchors, beginning, definition, edge_colors
-from fjctl.formats.flowise_graph import Flowise, data_of, title
+from fjctl.formats.flowise_graph import USUAL_MODEL, USUAL_PROVIDER, Flowise, data_of, provider_of, title
 from fjctl.formats.flowise_rounds import back_wires, rounds
 from fjctl.formats.flowise_types import MODEL_SETTINGS, STARTS, V2
 from fjctl.model.workflow import Block, BlockKind
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 START, LOOP, ITERATION, FUNCTION = (f"{name}Agentflow" for name in ("start", "loop", "iteration", "customFunction"))
 HUMAN, PROCEED = "humanInputAgentflow", "0"
+_NUMBERED = {"conditionAgentflow": "conditions", "conditionAgentAgentflow": "conditionAgentScenarios"}
+"""The types that choose, whose ways out have numbers, with the setting that lists them."""
 JUMPS = "loopBack"
 """Setting of a node that leads to a loop node: what that one says, by port."""
 _OWN_ID = re.compile(r"\w+")
@@ -47,14 +50,6 @@ NEEDED = {
 }
 """Settings that have to be given, with what stands there where nobody says anything; so it says nothing."""
 NEEDS_MODEL = frozenset({"llmAgentflow", "agentAgentflow", "conditionAgentAgentflow"})
-_PROVIDERS = {"claude": "chatAnthropic", "gemini": "chatGoogleGenerativeAI", "mistral": "chatMistralAI"}
-_USUAL_PROVIDER, USUAL_MODEL = "chatOpenAI", "gpt-4o-mini"
-
-
-def provider_of(model: object) -> str:
-    """The component that Flowise talks to a model by, from the model's name."""
-    name = model.lower() if isinstance(model, str) else ""
-    return next((component for word, component in _PROVIDERS.items() if word in name), _USUAL_PROVIDER)
 
 
 def _is_same_text(value: object, usual: str) -> bool:
@@ -106,6 +101,7 @@ class Agentflow(Flowise):
         entering: dict[str, list[Wire]] = {}
         for wire in drawing.wires:
             entering.setdefault(wire.target, []).append(wire)
+        jumps: list[tuple[Wire, Map]] = []
         for node in [node for node in drawing.nodes if node.type == LOOP]:
             target = str(node.settings.get("loopBackToNode") or "").partition("-")[0]
             if target not in known or known[target].type == LOOP or not entering.get(node.id):
@@ -120,10 +116,13 @@ class Agentflow(Flowise):
             if node.name and not _PLAIN_NAME.fullmatch(node.name):
                 said["name"] = node.name
             for wire in entering[node.id]:
-                if said:
-                    known[wire.source].settings.setdefault(JUMPS, {})[wire.out or "next"] = said
+                jumps.append((wire, said))
                 wire.target = target
             drawing.nodes.remove(node)
+        round_of = rounds(drawing) if jumps else {}
+        for wire, said in jumps:
+            if said and wire.target in round_of.get(wire.source, ()):  # else it leads on, as an edge does
+                known[wire.source].settings.setdefault(JUMPS, {})[wire.out or "next"] = said
 
     def _open_bodies(self, drawing: Drawing) -> None:
         parents = {node.id: node.parent for node in drawing.nodes}
@@ -149,7 +148,9 @@ class Agentflow(Flowise):
     def out_port(self, node: Node, handle: str) -> str:
         """`<id>-output-<type>` is the plain way, `<id>-output-<n>` the way of the choice with that number."""
         port = handle.removeprefix(f"{node.id}-output-")
-        return "" if port in {node.type, handle, ""} else port
+        empty = node.type in _NUMBERED and not node.settings.get(_NUMBERED[node.type])
+        plain = "0" if node.type == HUMAN or empty else ""  # what is left, where nothing is asked
+        return plain if port in {node.type, handle, ""} else port
 
     def in_port(self, node: Node, handle: str) -> str:
         """Nodes have one way in."""
@@ -271,8 +272,8 @@ def _inputs(raw: Map) -> Map:
 
 def _is_usual_model(prefix: str, settings: Map) -> bool:
     """Whether a node has the model that is written where a journey names none; the editor always writes more."""
-    wanted = {"modelName": USUAL_MODEL, f"{prefix}Model": _USUAL_PROVIDER}
-    return settings.get(f"{prefix}Model") == _USUAL_PROVIDER and settings.get(f"{prefix}ModelConfig") == wanted
+    wanted = {"modelName": USUAL_MODEL, f"{prefix}Model": USUAL_PROVIDER}
+    return settings.get(f"{prefix}Model") == USUAL_PROVIDER and settings.get(f"{prefix}ModelConfig") == wanted
 
 
 def _with_model(kind: str, settings: Map, raw: Map) -> None:
@@ -282,10 +283,10 @@ def _with_model(kind: str, settings: Map, raw: Map) -> None:
         config = settings.get(f"{prefix}ModelConfig")
         said = config.get("modelName") if isinstance(config, dict) else None
         silent = config is None or config == V2.rows[kind].usual.get(f"{prefix}ModelConfig")
-        before = _inputs(raw).get(f"{prefix}Model") if raw or kind not in NEEDS_MODEL else _USUAL_PROVIDER
-        if said is not None or before == _USUAL_PROVIDER:
+        before = _inputs(raw).get(f"{prefix}Model") if raw or kind not in NEEDS_MODEL else USUAL_PROVIDER
+        if said is not None or before == USUAL_PROVIDER:
             settings[f"{prefix}Model"] = provider_of(said)
-        if silent and before == _USUAL_PROVIDER and (not raw or _is_usual_model(prefix, _inputs(raw))):
+        if silent and before == USUAL_PROVIDER and (not raw or _is_usual_model(prefix, _inputs(raw))):
             settings[f"{prefix}ModelConfig"] = {"modelName": USUAL_MODEL}
     for key, item in list(settings.items()):
         owner = key.removesuffix("Config")
@@ -320,9 +321,6 @@ def node_of(kind: str, node: Node, settings: Map) -> Map:
     if node.width is not None and node.height is not None:
         written |= {"width": node.width, "height": node.height}
     return written
-
-
-_NUMBERED = {"conditionAgentflow": "conditions", "conditionAgentAgentflow": "conditionAgentScenarios"}
 
 
 def _ways_out(kind: str, settings: Map) -> int:
@@ -363,19 +361,33 @@ class _Jumps:
             for raw in (rows if isinstance(rows, list) else [])
             if isinstance(raw, dict) and data_of(raw).get("name") == LOOP
         }
-        self.back = back_wires(drawing)
+        self.by_id = drawing.by_id()
         self.round = rounds(drawing)
+        self.sure = {wire.ends() for wire in drawing.wires if self._is_jump(wire)}
+        self.back = back_wires(drawing, self.sure)
+
+    def _is_jump(self, wire: Wire) -> bool:
+        """Whether a wire is drawn as a jump in the prior document, or said to be one and leading back."""
+        prior = self._prior(wire)
+        if prior is not None and _goal(prior) == wire.target:
+            return True
+        return self._told(wire) is not None and wire.target in self.round.get(wire.source, ())
+
+    def _prior(self, wire: Wire) -> Map | None:
+        """The loop node by which a wire stands in the prior document."""
+        return self.known.get(wire.raw.get("target")) if isinstance(wire.raw, dict) else None
+
+    def _told(self, wire: Wire) -> Map | None:
+        """What the wire's source says about the jump."""
+        said = self.by_id[wire.source].settings.get(JUMPS)
+        told = said.get(wire.out or "next") if isinstance(said, dict) else None
+        return told if isinstance(told, dict) else None
 
     def target(self, source: Node, wire: Wire) -> str:
         """Where the edge of a wire leads: to its target, or to the loop node that jumps there."""
-        raw = wire.raw if isinstance(wire.raw, dict) else {}
-        said = source.settings.get(JUMPS, {})
-        told = said.get(wire.out or "next") if isinstance(said, dict) else None
-        prior = self.known.get(raw.get("target"))
-        back = wire.ends() in self.back or (told is not None and wire.target in self.round.get(source.id, ()))
-        if not back and (prior is None or _goal(prior) != wire.target):
+        if wire.ends() not in self.sure | self.back:
             return wire.target
-        goal = next(node for node in self.drawing.nodes if node.id == wire.target)
+        told, prior, goal = self._told(wire), self._prior(wire), self.by_id[wire.target]
         settings: Map = {"loopBackToNode": f"{goal.id}-{goal.name}", "maxLoopCount": _MOST, **(told or {})}
         name = str(settings.pop("name", ""))
         if prior is not None:
@@ -384,7 +396,8 @@ class _Jumps:
                 settings["loopBackToNode"] = data_of(prior)["inputs"]["loopBackToNode"]
             name = name or str(data_of(prior).get("label") or "")
         else:
-            identifier = f"{LOOP}_{len(self.made) + len(self.known)}"
+            numbers = (f"{LOOP}_{number}" for number in count(len(self.made) + len(self.known)))
+            identifier = next(name for name in numbers if name not in self.by_id.keys() | self.known.keys())
         if identifier not in self.made:
             self.made[identifier] = goal.id
             node = Node(id=identifier, type=LOOP, name=name or f"Loop back to {goal.name}", raw=prior or {})

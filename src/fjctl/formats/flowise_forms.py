@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from fjctl.formats.base import is_blank
@@ -257,7 +258,29 @@ def _table_out(value: Any, _prior: Any, beyond: Any, scope: Scope) -> Any:
     return json.dumps(rows, ensure_ascii=False)
 
 
+_RETURN = re.compile(r'\s*return\s+("(?:[^"\\]|\\.)*")\s*;?\s*')
+
+
+def returned(code: Any) -> str | None:
+    """The text that a function gives which does nothing else; None for any other function."""
+    match = _RETURN.fullmatch(code) if isinstance(code, str) else None
+    try:
+        return str(json.loads(match[1])) if match is not None else None
+    except ValueError:  # an escape that JavaScript has and JSON has not
+        return None
+
+
+def _returned_in(value: Any, _: Scope) -> Read | None:
+    said = returned(value)
+    return Read(said) if said is not None else None
+
+
+def _returned_out(value: Any, _prior: Any, _beyond: Any, _scope: Scope) -> Any:
+    return f"return {json.dumps(value, ensure_ascii=False)}"
+
+
 FORMS: dict[str, Form] = {
+    "returned": Form(_returned_in, _returned_out),
     **forms.FORMS,
     "pairs": forms.pairs("key", "value"),
     "state": forms.pairs("key", "value"),
@@ -327,9 +350,11 @@ def condition_choices(
             "value2": write_text(said, scope),
         }
 
-    def scenes_in(node: Node, _wires: Sequence[Wire], scope: Scope) -> list[Branch]:
+    def scenes_in(node: Node, wires: Sequence[Wire], scope: Scope) -> list[Branch]:
         rows = node.settings.get("conditionAgentScenarios")
         rows = rows if isinstance(rows, list) else []
+        if not rows:  # nothing to choose among: what follows is what is left
+            return [Branch(id="0", otherwise=True)] if wires else []
         said = [str(row.get("scenario") or "") if isinstance(row, dict) else "" for row in rows]
         return [_scene(str(place), read_text(text, scope), place == len(said) - 1) for place, text in enumerate(said)]
 

@@ -5,17 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from fjctl.formats.canvas.drawing import Drawing, Wire
 
+Ends = tuple[str, str, str, str]
+"""What makes two wires the same (see `Wire.ends`)."""
 
-def back_wires(drawing: Drawing) -> set[tuple[str, str, str, str]]:
-    """The wires that close a way round, seen from where runs begin."""
+
+def back_wires(drawing: Drawing, jumps: Collection[Ends] = ()) -> set[Ends]:
+    """The wires that close a way round, seen from where runs begin; `jumps` are drawn as jumps already, and close none."""
     leaving: dict[str, list[Wire]] = {}
     entered: set[str] = set()
     for wire in drawing.wires:
-        leaving.setdefault(wire.source, []).append(wire)
-        entered.add(wire.target)
-    found: set[tuple[str, str, str, str]] = set()
+        if wire.ends() not in jumps:
+            leaving.setdefault(wire.source, []).append(wire)
+            entered.add(wire.target)
+    found: set[Ends] = set()
     done: set[str] = set()
     roots = [node.id for node in drawing.nodes if node.id not in entered] + [node.id for node in drawing.nodes]
     for root in roots:
@@ -41,8 +47,8 @@ def back_wires(drawing: Drawing) -> set[tuple[str, str, str, str]]:
 
 
 def rounds(drawing: Drawing) -> dict[str, frozenset[str]]:
-    """For each node on a way round the nodes that share one with it, itself included. Unlike `back_wires`, this does not
-    depend on the order of nodes."""
+    """For each node on a way round the nodes that share one with it, itself included. Unlike `back_wires`, this does
+    not depend on the order of nodes."""
     leaving: dict[str, list[str]] = {}
     entering: dict[str, list[str]] = {}
     for wire in drawing.wires:

@@ -236,6 +236,7 @@ PORTS = {
     "state": "state",
 }
 """The parameter by which a new part enters the component that it feeds."""
+FUNCTION = "seqCustomFunction"
 _COMPONENTS = (
     NodeType("seqStart", BlockKind.START, rest=("settings",)),
     NodeType("seqEnd", BlockKind.RESPONSE),
@@ -260,10 +261,11 @@ _COMPONENTS = (
         rest=("tool", "arguments"),
     ),
     NodeType(
-        "seqCustomFunction",
+        FUNCTION,
         BlockKind.CODE,
         slots("tool.code <- javascriptFunction : text", "tool.arguments <- functionInputVariables : json"),
         implied=implied(tool__kind="javascript"),
+        usual={"returnValueAs": "aiMessage"},
         rest=("tool", "settings"),
     ),
     NodeType(
@@ -273,7 +275,24 @@ _COMPONENTS = (
         implied=implied(tool__kind="javascript"),
         rest=("tool", "settings"),
     ),
-    NodeType("seqExecuteFlow", BlockKind.WORKFLOW, slots("journey <- selectedFlow : text")),
+    NodeType(
+        f"{FUNCTION}/reply",
+        BlockKind.REPLY,
+        slots("say <- javascriptFunction : returned"),
+        usual={"returnValueAs": "aiMessage"},
+    ),
+    NodeType(
+        f"{FUNCTION}/nothing",  # for what Flowise has nothing like
+        BlockKind.OPAQUE,
+        usual={"javascriptFunction": "return ''", "returnValueAs": "aiMessage"},
+        rest=None,
+    ),
+    NodeType(
+        "seqExecuteFlow",
+        BlockKind.WORKFLOW,
+        slots("journey <- selectedFlow : text"),
+        usual={"seqExecuteFlowInput": "userQuestion", "returnValueAs": "aiMessage", "startNewSession": False},
+    ),
     NodeType("seqState", None, role="state"),
     NodeType("stickyNote", BlockKind.NOTE, NOTE, rest=None),
     NodeType(
@@ -295,7 +314,7 @@ _COMPONENTS = (
         rest=("settings",),
     ),
     NodeType(
-        "chatflowTool",
+        "ChatflowTool",
         None,
         slots("tool.workflow <- selectedChatflow : text", "tool.description <- description : text"),
         implied=implied(tool__kind="workflow"),
@@ -305,7 +324,11 @@ _COMPONENTS = (
     NodeType(
         "customTool",
         None,
-        slots("tool.tool <- selectedTool : text"),
+        slots(
+            "tool.tool <- selectedTool : text",
+            "tool.description <- customToolDesc : text",
+            "tool.code <- customToolFunc : text",
+        ),
         implied=implied(tool__kind="external", tool__service="customTool"),
         role="tool",
         rest=("tool", "arguments"),
@@ -375,4 +398,4 @@ def part(name: str, role: str) -> NodeType:
 def alone(name: str, kind: BlockKind) -> NodeType:
     """The row of a component that would feed another and does not."""
     said = implied(tool__kind="external", tool__service=name)
-    return NodeType(name, kind, implied=said, rest=("tool", "arguments"), writes=False)
+    return NodeType(name, kind, implied=said, rest=("tool", "arguments"), writes=False, ports=PORTS)
