@@ -79,3 +79,21 @@ def test_an_edited_journey_put_into_its_file_is_accepted(builder: str, tmp_path:
     written = _written(fjctl.convert(journey, builder, prior=original), tmp_path)
     assert "You sell chairs" in written.read_text(encoding="utf-8")
     assert worse(complaints(builder, written), complaints(builder, GOOD[builder])) == []
+
+
+CHATFLOW = """journey: lamps
+version: 1
+states:
+  sort:
+    fork: What does the customer want?
+    next: [{to: sell, condition: To buy}, {to: ask, condition: To complain}, {to: bye, else: true}]
+  sell: {chat: You sell lamps, agent: {model: claude-sonnet-4-5}, next: bye}
+  ask: {chat: Ask what is broken, next: sort}
+  bye: {say: Goodbye}
+"""
+
+
+def test_a_chatflow_written_fresh_is_accepted(tmp_path: Path) -> None:
+    _needs("flowise")
+    written = _written(fjctl.convert(fjctl.reads(CHATFLOW, "source.journey.yaml"), "flowise-chatflow"), tmp_path)
+    assert serious("flowise", complaints("flowise", written)) == []

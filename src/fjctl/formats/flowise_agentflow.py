@@ -15,7 +15,7 @@ from fjctl.formats import flowise_texts as texts
 from fjctl.formats.base import is_blank, warning
 from fjctl.formats.canvas.drawing import Node, Wire
 from fjctl.formats.flowise_definitions import NO_OUTPUT, anchor, anchors, beginning, definition, edge_colors
-from fjctl.formats.flowise_graph import USUAL_MODEL, USUAL_PROVIDER, Flowise, data_of, provider_of, title
+from fjctl.formats.flowise_graph import NOWHERE, USUAL_MODEL, USUAL_PROVIDER, Flowise, data_of, provider_of, title
 from fjctl.formats.flowise_rounds import back_wires, rounds
 from fjctl.formats.flowise_types import MODEL_SETTINGS, STARTS, V2
 from fjctl.model.workflow import Block, BlockKind
@@ -42,11 +42,14 @@ _DASH = re.compile(r"\W+")
 _MOST = 5
 """How often Flowise jumps back when nobody says."""
 _PLAIN_NAME = re.compile(r"loop(?: \d+)?(?: back to .*)?", re.IGNORECASE)
-NEEDED = {
-    "conditionAgentAgentflow": ("conditionAgentInput", "{{ question }}"),
-    "executeFlowAgentflow": ("executeFlowInput", "{{ question }}"),
-    "retrieverAgentflow": ("retrieverQuery", "{{ question }}"),
-    "directReplyAgentflow": ("directReplyMessage", "<p> </p>"),
+NEEDED: dict[str, dict[str, str]] = {
+    "conditionAgentAgentflow": {
+        "conditionAgentInput": "{{ question }}",
+        "conditionAgentInstructions": "Choose the scenario that fits.",
+    },
+    "executeFlowAgentflow": {"executeFlowInput": "{{ question }}"},
+    "retrieverAgentflow": {"retrieverQuery": "{{ question }}"},
+    "directReplyAgentflow": {"directReplyMessage": "<p> </p>"},
 }
 """Settings that have to be given, with what stands there where nobody says anything; so it says nothing."""
 NEEDS_MODEL = frozenset({"llmAgentflow", "agentAgentflow", "conditionAgentAgentflow"})
@@ -83,9 +86,9 @@ class Agentflow(Flowise):
             model = config.get("modelName") if isinstance(config, dict) else None
             if given.get(f"{prefix}Model") == provider_of(model):
                 del given[f"{prefix}Model"]
-        needed, usual = NEEDED.get(node.type, ("", ""))
-        if _is_same_text(given.get(needed), usual):
-            del given[needed]
+        for key, usual in NEEDED.get(node.type, {}).items():
+            if _is_same_text(given.get(key), usual):
+                del given[key]
         return {key: item for key, item in given.items() if not is_blank(item)}
 
     def opened(self, drawing: Drawing) -> None:
@@ -149,7 +152,7 @@ class Agentflow(Flowise):
         """`<id>-output-<type>` is the plain way, `<id>-output-<n>` the way of the choice with that number."""
         port = handle.removeprefix(f"{node.id}-output-")
         empty = node.type in _NUMBERED and not node.settings.get(_NUMBERED[node.type])
-        plain = "0" if node.type == HUMAN or empty else ""  # what is left, where nothing is asked
+        plain = "0" if node.type == HUMAN or empty else NOWHERE if node.type in _NUMBERED else ""
         return plain if port in {node.type, handle, ""} else port
 
     def in_port(self, node: Node, handle: str) -> str:
@@ -232,10 +235,10 @@ class Agentflow(Flowise):
         if kind == START and not node.raw:
             settings = begun(settings)
         _with_model(kind, settings, node.raw)
-        needed, usual = NEEDED.get(kind, ("", ""))
-        if needed and needed not in settings:
-            before = _inputs(node.raw).get(needed) if node.raw else usual
-            settings |= {needed: before} if _is_same_text(before, usual) else {}
+        for key, usual in NEEDED.get(kind, {}).items():
+            before = _inputs(node.raw).get(key) if node.raw else usual
+            if key not in settings and _is_same_text(before, usual):
+                settings[key] = before
         written = node_of(kind, node, settings)
         if kind in NO_OUTPUT and not node.raw and any(wire.source == node.id for wire in drawing.wires):
             # Flowise ends runs with a reply; one that does not end there shows the way out that its edges leave by.

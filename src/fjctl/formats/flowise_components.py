@@ -14,7 +14,7 @@ from fjctl.formats import flowise_component_nodes as nodes
 from fjctl.formats import flowise_forms as spelled
 from fjctl.formats.canvas.table import Table, opaque
 from fjctl.formats.flowise_definitions import category
-from fjctl.formats.flowise_graph import TAB, USUAL_MODEL, Flowise, category_of, is_tab, provider_of, title
+from fjctl.formats.flowise_graph import NOWHERE, TAB, USUAL_MODEL, Flowise, category_of, is_tab, provider_of, title
 from fjctl.formats.flowise_routes import CHOICES, SCHEMA, is_choice_schema, options
 from fjctl.formats.flowise_types import ALONE, FUNCTION, PORTS, ROLES, STEPS, alone, part, step
 from fjctl.formats.flowise_types import COMPONENTS as TABLE
@@ -79,8 +79,9 @@ class Components(Flowise):
     def out_port(self, node: Node, handle: str) -> str:
         """`<id>-output-<name>-<types>`: the name where the node has several outputs, else the plain way."""
         port = handle.removeprefix(f"{node.id}-output-").partition("-")[0] if handle.startswith(node.id) else ""
-        chooses = node.type in {"ifElseFunction", "seqCondition", "seqConditionAgent"} and port != node.type
-        return port if chooses or port in options(node) else ""
+        if node.type in {"ifElseFunction", "seqCondition", "seqConditionAgent"}:
+            return port if port not in {"", node.type} else NOWHERE
+        return port if port in options(node) else ""
 
     def in_port(self, node: Node, handle: str) -> str:
         """`<id>-input-<param>-<type>`."""

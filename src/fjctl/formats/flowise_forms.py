@@ -62,7 +62,9 @@ def _messages_in(value: Any, _: Scope) -> Read | None:
     return Read({**fields, **({"agent": agent} if agent else {})})
 
 
-def _messages_out(fields: Any, prior: Any, _beyond: Any, _scope: Scope) -> Any:
+def _messages_out(fields: Any, prior: Any, beyond: Any, _scope: Scope) -> Any:
+    if beyond is not ABSENT:  # something that is no messages stands there
+        return ABSENT
     agent = fields.get("agent", {})
     alone = agent.get("role") == "user" and "messages" not in agent and "input" not in agent
     if "prompt" not in fields or (alone and is_blank(prior if prior is not ABSENT else None)):

@@ -18,6 +18,8 @@ LAYOUT = frozenset(
     ["position", "positionAbsolute", "width", "height", "style", "zIndex", "extent", "sourcePosition", "targetPosition"]
 )
 EDITOR = frozenset(["selected", "dragging", "resizing", "draggable", "hidden", "expandParent"])
+NOWHERE = "nowhere"
+"""The port of an edge that leaves a node that chooses by none of its ways out: the canvas does not draw it."""
 TAB = re.compile(r"selected\w*Tab_")
 """Settings that say which tab of a node's form is open."""
 

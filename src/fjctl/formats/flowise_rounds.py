@@ -14,7 +14,7 @@ Ends = tuple[str, str, str, str]
 
 
 def back_wires(drawing: Drawing, jumps: Collection[Ends] = ()) -> set[Ends]:
-    """The wires that close a way round, seen from where runs begin; `jumps` are drawn as jumps already, and close none."""
+    """The wires that close a way round, seen from where runs begin; `jumps` are drawn otherwise already."""
     leaving: dict[str, list[Wire]] = {}
     entered: set[str] = set()
     for wire in drawing.wires:
