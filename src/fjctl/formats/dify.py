@@ -31,13 +31,15 @@ from fjctl.formats.dify_types import DERIVED, EDITOR, PAYLOAD, STRUCTURE, TYPES,
 from fjctl.model.workflow import ERROR, TIMEOUT, TOOL_KINDS, BlockKind, Workflow
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from fjctl.formats.canvas.scope import Scope
     from fjctl.formats.canvas.table import NodeType
     from fjctl.model.workflow import Block
     from fjctl.source import JsonValue, Pointer
 
+TEXTS = {"llm": "text", "agent": "text", "http-request": "body", "template-transform": "output"}
+"""Outputs that are texts, so that nothing in them can be referred to."""
 _NODE_ID = re.compile(r"[A-Za-z0-9_]{1,50}")
 _FAILS = TOOL_KINDS - {BlockKind.ASSIGN, BlockKind.KNOWLEDGE} | {BlockKind.AGENT}
 """What may fail into a branch of its own: models, tools, code, requests (dify-plus `error-handle`)."""
@@ -189,7 +191,8 @@ class Dify(Dialect):
         kinds = {type_name(node) for node in drawing.nodes}
         asks = "human-input" in kinds
         graph = Graph(drawing).written()
-        return in_order(written_around(drawing, prior, graph, chat="answer" in kinds, asks=asks))  # type: ignore[no-any-return]
+        chat = "answer" in kinds or any(head == "sys" and path == "query" for head, path in texts.referred(graph))
+        return in_order(written_around(drawing, prior, graph, chat=chat, asks=asks))  # type: ignore[no-any-return]
 
     def list_key(self, pointer: Pointer, item: dict[str, JsonValue]) -> object:
         """Edges by their ends, under either spelling of their handles; else as everywhere."""
@@ -252,6 +255,15 @@ class Dify(Dialect):
     def rewrite_text(self, text: str, before: str, scope: Scope) -> str:
         """See `dify_texts`."""
         return texts.write_text(text, scope, before)
+
+    def doubts(self, node: Node, scope: Scope) -> Iterator[tuple[str, str]]:
+        """What a new node refers to and would not get: parts of an output that is a text in Dify."""
+        for head, path in texts.referred(node.settings):
+            row = scope.rows.get(head)
+            whole = TEXTS.get(row.name.partition("/")[0]) if row is not None else None
+            if whole is not None and path.startswith(f"{whole}."):
+                name = next((other.name for other in scope.drawing.nodes if other.id == head), head)
+                yield f"{path.partition('.')[2]} in the answer of {name}", f"{self.title} gives that answer as a text"
 
     # New things
 

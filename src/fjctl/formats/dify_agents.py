@@ -14,8 +14,8 @@ from fjctl.formats import dify_texts as texts
 from fjctl.formats.base import is_blank
 from fjctl.formats.canvas.forms import Form, Read
 from fjctl.formats.canvas.paths import ABSENT, Map, at, put
-from fjctl.formats.dify_forms import rows_by, write_argument
-from fjctl.model.names import slug, stable_id, unique
+from fjctl.formats.dify_forms import FORMS, rows_by, write_argument
+from fjctl.model.names import humanize, slug, stable_id, unique
 from fjctl.model.references import references
 from fjctl.model.workflow import BlockKind
 
@@ -347,15 +347,23 @@ def _tools_read(held: Any, scope: Scope) -> Read | None:
     for row in rows if isinstance(rows, list) else []:
         if not isinstance(row, dict) or not isinstance(row.get("tool_name"), str):
             return None
-        found[unique(slug(row["tool_name"], "tool"), found)] = _contract(row, scope)
+        found[unique(_called(row), found)] = _contract(row, scope)
     return Read(found) if found else None
 
 
+def _called(row: Map) -> str:
+    """What a tool is called: after its label, which says what it does."""
+    label = row.get("tool_label")
+    return slug(label if isinstance(label, str) and label.strip() else row["tool_name"], "tool")
+
+
 def _contract(row: Map, scope: Scope) -> Map:
-    contract: Map = {"kind": "external", "operation": row["tool_name"]}
     provider, label = row.get("provider_name"), row.get("tool_label")
+    contract: Map = {"kind": "external"}
     contract |= {"service": provider} if isinstance(provider, str) and provider else {}
-    contract |= {"title": label} if isinstance(label, str) and label and label != row["tool_name"] else {}
+    contract["operation"] = row["tool_name"]
+    titled = isinstance(label, str) and label and label not in {row["tool_name"], humanize(_called(row)), _called(row)}
+    contract |= {"title": label} if titled else {}
     description = at(row, ("extra", "description"))
     if isinstance(description, str) and description:
         contract["description"] = description
@@ -404,7 +412,7 @@ def _tool_row(name: str, said: Map, before: Map, scope: Scope) -> Map:
         put(given, (key, "value"), write_argument(item, {"type": "constant"}, scope)["value"])
     row: Map = {"parameters": {}, "schemas": [], **before, "enabled": settings.get("enabled", True)}
     row |= {"provider_name": said.get("service") or operation, "tool_name": operation, "settings": given}
-    row |= {"tool_label": said.get("title") or operation, "type": settings.get("type", "builtin")}
+    row |= {"tool_label": said.get("title") or humanize(name), "type": settings.get("type", "builtin")}
     put(row, ("extra", "description"), said.get("description", ""))
     return row
 
@@ -426,13 +434,24 @@ def _strategy_model_read(held: Any, scope: Scope) -> Read | None:
 def _strategy_model_write(fields: Any, prior: Any, beyond: Any, scope: Scope) -> Any:
     held = prior if isinstance(prior, dict) else {"type": "constant"}
     before = held.get("value")
-    start = before if isinstance(before, dict) else {"model": "", "model_type": "llm", "type": "model-selector"}
+    new = {"completion_params": {}, "mode": "chat", "model": "", "model_type": "llm", "type": "model-selector"}
+    start = before if isinstance(before, dict) else new
     written = _model_write(fields, start, beyond, scope)
     usual = {key: start[key] for key in ("model_type", "type") if key in start}
     return {**held, "value": {**usual, **written}}
 
 
+def _asked_read(held: Any, scope: Scope) -> Read | None:
+    """What an agent is asked; the customer's words where nobody says otherwise."""
+    if isinstance(held, dict) and held.get("value") == CUSTOMER:
+        return None
+    return FORMS["argument"].read(held, scope)
+
+
+CUSTOMER = "{{#sys.query#}}"
+
 AGENT_FORMS = {
+    "asked": Form(_asked_read, FORMS["argument"].write, translates=True),
     "prompt": Form(_prompt_read, _prompt_write, translates=True),
     "model": Form(_model_read, _model_write, translates=True),
     "template": Form(_template_read, _template_write, translates=True),

@@ -6,12 +6,13 @@ Sources: dify-plus `web/app/components/workflow` (what the editor writes), langg
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fjctl.formats.base import is_blank
 from fjctl.formats.canvas import secrets
 from fjctl.formats.canvas.paths import Map
-from fjctl.formats.dify_nodes import BODY, FAIL, INTO, NOTE, PLAIN, START_TITLE, TABLES, open_lines
+from fjctl.formats.dify_nodes import BODY, FAIL, INTO, NOTE, PLAIN, START_TITLE, TABLES, open_lines, result_of_body
 from fjctl.formats.dify_types import START_TITLES, TYPES
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Graph:
         self.begins = {wire.source: wire.target for wire in drawing.wires if wire.out == BODY}
         self.starts = {node.parent: node.id for node in drawing.nodes if node.type in _STARTS}
         self.added = 0
+        self.plain = replace(drawing, nodes=[replace(node, type=type_name(node)) for node in drawing.nodes])
 
     def written(self) -> Map:
         """The graph. Of a graph that stood there, only what is of interest here."""
@@ -135,6 +137,9 @@ class Graph:
         data: Map = split(settings, before) if split is not None else settings
         if node.id in self.failing:
             data["error_strategy"] = FAIL
+        if name == "iteration":
+            known = result_of_body(self.plain, node.id) or ([node.id, "item"] if not before else None)
+            data |= {"output_selector": known} if "output_selector" not in data and known is not None else {}
         if name in _INSIDE:
             start = self.begins.get(node.id) or self.starts.get(node.id)
             data |= {"start_node_id": start} if start is not None else {}

@@ -15,6 +15,7 @@ from fjctl.formats.canvas.paths import Map
 from fjctl.formats.dify_choices import rows_of
 from fjctl.formats.dify_code import is_body
 from fjctl.formats.dify_document import unused
+from fjctl.formats.dify_texts import MAIN_OUTPUT
 from fjctl.formats.dify_types import DERIVED, EDITOR, PAYLOAD, START_TITLES, STRUCTURE, TYPES, UNUSED, WITH_PAYLOAD
 
 if TYPE_CHECKING:
@@ -264,10 +265,29 @@ def read_wires(drawing: Drawing, rows: list[Any]) -> None:
             )
         )
     _old_beginnings(drawing)
+    _usual_outputs(drawing)
     failing = {wire.source for wire in drawing.wires if wire.out == FAIL}
     for node in drawing.nodes:
         if node.id in failing and node.settings.get("error_strategy") == FAIL:
             node.settings = {key: item for key, item in node.settings.items() if key != "error_strategy"}
+
+
+def result_of_body(drawing: Drawing, container: str) -> list[str] | None:
+    """What an iteration collects where nobody says otherwise: what the last of its nodes mainly gives; None where it
+    has several last nodes, or one that gives nothing."""
+    inside = [node for node in drawing.nodes if node.parent == container and node.type in MAIN_OUTPUT]
+    every = {node.id for node in drawing.nodes if node.parent == container}
+    leaving = {wire.source for wire in drawing.wires if wire.out != FAIL and wire.target in every}
+    last = [node for node in inside if node.id not in leaving]
+    ends = every - leaving
+    return [last[0].id, MAIN_OUTPUT[last[0].type]] if len(last) == 1 and len(ends) == 1 else None
+
+
+def _usual_outputs(drawing: Drawing) -> None:
+    for node in drawing.nodes:
+        said = node.settings.get("output_selector") if node.type == "iteration" else None
+        if said is not None and said == result_of_body(drawing, node.id):
+            node.settings = {key: item for key, item in node.settings.items() if key != "output_selector"}
 
 
 def _handle(raw: Map, keys: tuple[str, str]) -> str:

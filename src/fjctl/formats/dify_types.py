@@ -45,7 +45,7 @@ _AGENT = NodeType(
     BlockKind.AGENT,
     slots(
         "prompt <- agent_parameters.instruction : argument",
-        "agent.input <- agent_parameters.query : argument",
+        "agent.input <- agent_parameters.query : asked",
         "* <- agent_parameters.model : strategy model",
         "agent.max_iterations <- agent_parameters.maximum_iterations : argument",
         "tools <- agent_parameters.tools : tools",
@@ -53,6 +53,7 @@ _AGENT = NodeType(
         *_COMMON,
     ),
     usual={
+        "agent_parameters": {"query": {"type": "constant", "value": "{{#sys.query#}}"}},
         "agent_strategy_label": "FunctionCalling",
         "agent_strategy_name": "function_calling",
         "agent_strategy_provider_name": "langgenius/agent/agent",
