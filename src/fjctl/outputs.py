@@ -83,7 +83,8 @@ class Convert(Output):
 
 
 class FormatRow(Part):
-    """A file format. `lossless`: it has room for everything that a journey can say."""
+    """A file format. `lossless`: it has room for everything that a journey can say. `keeps`: what of it it holds, by
+    the names of the table that `fjctl formats` prints; null for a format that nobody has measured."""
 
     name: str
     side: Literal["workflow", "journey"]
@@ -92,6 +93,7 @@ class FormatRow(Part):
     reads: bool
     writes: bool
     lossless: bool
+    keeps: list[str] | None
     preserves: str
 
 
