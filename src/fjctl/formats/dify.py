@@ -25,7 +25,7 @@ from fjctl.formats.dify_code import has_main
 from fjctl.formats.dify_document import read_around, unused, written_around
 from fjctl.formats.dify_drawn import Graph, in_order, type_name
 from fjctl.formats.dify_forms import FORMS
-from fjctl.formats.dify_nodes import BODY, FAIL, INTO, LATE, PLAIN, read_nodes, read_wires
+from fjctl.formats.dify_nodes import BODY, FAIL, INTO, LATE, NOTE, PLAIN, START_TITLE, read_nodes, read_wires
 from fjctl.formats.dify_steps import STEP_FORMS
 from fjctl.formats.dify_types import DERIVED, EDITOR, PAYLOAD, STRUCTURE, TYPES, UNUSED
 from fjctl.model.workflow import ERROR, TIMEOUT, TOOL_KINDS, BlockKind, Workflow
@@ -188,6 +188,8 @@ class Dify(Dialect):
 
     def close(self, drawing: Drawing, prior: JsonValue) -> JsonValue:
         """A document put together, its keys in order as Dify exports them."""
+        if drawing.fresh:
+            _begun(drawing)
         kinds = {type_name(node) for node in drawing.nodes}
         asks = "human-input" in kinds
         graph = Graph(drawing).written()
@@ -220,7 +222,7 @@ class Dify(Dialect):
         """The type of a new node for a block."""
         wanted = _wanted_type(block)
         row = TYPES.get(wanted) if wanted else super().type_for(block)
-        if row is None and block.kind in TOOL_KINDS:
+        if block.kind in TOOL_KINDS and (row is None or row.kind is BlockKind.OPAQUE):
             return TYPES.get("tool")
         return row
 
@@ -271,8 +273,7 @@ class Dify(Dialect):
         """Dify names nodes by the millisecond; references hold no hyphens. The same block gives the same number."""
         if _NODE_ID.fullmatch(block.id):
             return block.id
-        digest = hashlib.sha1(block.id.encode("utf-8", "surrogatepass"), usedforsecurity=False).digest()
-        return str(_EPOCH + int.from_bytes(digest[:8], "big") % _SPAN)
+        return stable_number(block.id)
 
     def holds(self, row: NodeType, block: Block) -> bool:
         """A model without a strategy has no tools; an iteration goes over a list, a loop does not."""
@@ -292,6 +293,27 @@ class Dify(Dialect):
         row = self.type_for(block)
         kind = "loop-start" if row is not None and row.name == "loop" else "iteration-start"
         return Node(id=f"{block.id}start", type=kind)
+
+
+def _begun(drawing: Drawing) -> None:
+    """Gives a new graph without a beginning its start node: Dify wants one."""
+    entered = {wire.target for wire in drawing.wires}
+    top = [node for node in drawing.nodes if node.parent is None and node.type != NOTE]
+    if any(node.type.startswith(("start", "trigger")) for node in top):
+        return
+    first = next((node for node in top if node.id not in entered), top[0] if top else None)
+    start = Node(id=stable_number("start", *(node.id for node in top)), type="start", name=START_TITLE)
+    start.settings = {"variables": []}
+    if first is not None:
+        start.x, start.y = (first.x or 0) - 350, first.y or 0
+        drawing.wires.insert(0, Wire(source=start.id, target=first.id, out=PLAIN, into=INTO))
+    drawing.nodes.insert(0, start)
+
+
+def stable_number(*parts: str) -> str:
+    """A number such as Dify names nodes by, the milliseconds of some moment; the same parts give the same."""
+    digest = hashlib.sha1("\x1f".join(parts).encode("utf-8", "surrogatepass"), usedforsecurity=False).digest()
+    return str(_EPOCH + int.from_bytes(digest[:8], "big") % _SPAN)
 
 
 def _wanted_type(block: Block) -> str:

@@ -227,18 +227,52 @@ _PROVIDERS = {
     "llama": "langgenius/ollama/ollama",
 }
 """The provider of a model where nobody says it, by the beginning of the model's name."""
-_PARAMETERS = ("temperature", "max_tokens")
+_PARAMETERS = ("temperature", "max_tokens", "top_p", "top_k", "frequency_penalty", "presence_penalty", "seed")
+"""Parameters of a model that an agent's settings have a word for."""
+
+
+_ANY_PROVIDER = "langgenius/openai_api_compatible/openai_api_compatible"
 
 
 def _provider(name: Any) -> str:
     text = name.lower() if isinstance(name, str) else ""
-    return next((provider for prefix, provider in _PROVIDERS.items() if text.startswith(prefix)), "")
+    usual = _ANY_PROVIDER if text else _PROVIDERS["gpt"]
+    return next((provider for prefix, provider in _PROVIDERS.items() if text.startswith(prefix)), usual)
+
+
+def _spelled_provider(said: Any, name: Any) -> str:
+    """A provider as Dify calls it, where another builder has named it (`chatOpenAI`, `Anthropic`, a part's type)."""
+    if isinstance(said, dict):
+        said = said.get("type")
+    if not isinstance(said, str) or not said:
+        return _provider(name)
+    if "/" in said or said.islower():
+        return said
+    text = said.lower()
+    return next((provider for word, provider in _VENDORS.items() if word in text), said)
+
+
+_VENDORS = {
+    "azure": "langgenius/azure_openai/azure_openai",
+    "bedrock": "langgenius/bedrock/bedrock",
+    "groq": "langgenius/groq/groq",
+    "huggingface": "langgenius/huggingface_hub/huggingface_hub",
+    "openai": "langgenius/openai/openai",
+    "anthropic": "langgenius/anthropic/anthropic",
+    "google": "langgenius/gemini/google",
+    "gemini": "langgenius/gemini/google",
+    "deepseek": "langgenius/deepseek/deepseek",
+    "mistral": "langgenius/mistralai/mistralai",
+    "cohere": "langgenius/cohere/cohere",
+    "ollama": "langgenius/ollama/ollama",
+}
+"""Providers by a word in the names that other builders have for them."""
 
 
 def _same_provider(provider: Any, name: Any) -> bool:
     """Whether a provider goes without saying; before plugins it had a name without a path."""
     usual = _provider(name)
-    return isinstance(provider, str) and bool(usual) and provider.rpartition("/")[2] == usual.rpartition("/")[2]
+    return isinstance(provider, str) and provider.rpartition("/")[2] == usual.rpartition("/")[2]
 
 
 def _model_read(value: Any, scope: Scope) -> Read | None:
@@ -252,8 +286,11 @@ def _model_read(value: Any, scope: Scope) -> Read | None:
         agent["model"] = name
     elif name is not None:
         rest[key] = name
-    if _same_provider(rest.get("provider"), name):
-        del rest["provider"]
+    provider = rest.pop("provider", None)
+    if isinstance(provider, str) and not _same_provider(provider, name):
+        agent["provider"] = provider
+    elif provider is not None and not isinstance(provider, str):
+        rest["provider"] = provider
     if rest.get("mode") == "chat":
         del rest["mode"]
     parameters = rest.get("completion_params")
@@ -290,7 +327,9 @@ def _model_write(fields: Any, prior: Any, _beyond: Any, scope: Scope) -> Any:
     parameters: Map = {word: agent[word] for word in _PARAMETERS if word in agent}
     parameters |= more if isinstance(more, dict) else {}
     fixed = {word: before[word] for word in ("provider", "mode") if is_blank(before.get(word)) and word in before}
-    if _same_provider(before.get("provider"), name):
+    if "provider" in agent:
+        fixed["provider"] = _spelled_provider(agent["provider"], name)
+    elif _same_provider(before.get("provider"), name):
         fixed["provider"] = before["provider"]
     written: Map = {"mode": before.get("mode", "chat"), "provider": _provider(name), **fixed}
     written |= map_texts(said, lambda text: texts.write_text(text, scope))

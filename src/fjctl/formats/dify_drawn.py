@@ -137,6 +137,8 @@ class Graph:
         data: Map = split(settings, before) if split is not None else settings
         if node.id in self.failing:
             data["error_strategy"] = FAIL
+        if name == "iteration" and not before:
+            data.setdefault("iterator_selector", [])
         if name == "iteration":
             known = result_of_body(self.plain, node.id) or ([node.id, "item"] if not before else None)
             data |= {"output_selector": known} if "output_selector" not in data and known is not None else {}

@@ -179,7 +179,7 @@ def _outputs_write(meaning: Any, prior: Any, beyond: Any, scope: Scope) -> Any:
         inner = shape.get("properties") if isinstance(shape, dict) else None
         children = _outputs_write(shape, ABSENT, ABSENT, scope) if isinstance(inner, dict) and inner else None
         found[name] = {"children": children, "type": kind_of(shape)}
-    return found | (beyond if isinstance(beyond, dict) else {})
+    return found | (beyond if isinstance(beyond, dict) and before else {})
 
 
 def _parameters_read(value: Any, scope: Scope) -> Read | None:
