@@ -80,7 +80,9 @@ def write_settings(dialect: Dialect, row: NodeType, fields: Map, prior: Map | No
     inner = [slot.meaning[len(row.rest) :] for slot in row.slots if row.rest and _within(slot.meaning, row.rest)]
     kept = without(rest, [*places, *(path for path in inner if path)])
     if prior is None and row.known is not None:
-        kept = {key: item for key, item in kept.items() if key in row.known or key in row.usual}
+        said_otherwise = {slot.place[0] for slot in row.slots}
+        own = row.known | (row.usual.keys() - said_otherwise)
+        kept = {key: item for key, item in kept.items() if key in own}
     merge(written, spelled(dialect, kept, prior, scope))
     said = [place for place in places if at(slots, place) is not ABSENT]
     return merge(without(written, said), slots)  # what a slot says stands for the whole of its place
