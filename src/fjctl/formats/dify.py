@@ -12,27 +12,29 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from fjctl.formats import dify_texts as texts
-from fjctl.formats.base import Decoded, finding, is_blank
-from fjctl.formats.canvas import forms, reader, secrets, writer
+from fjctl.formats.base import Decoded, finding
+from fjctl.formats.canvas import forms, reader, writer
 from fjctl.formats.canvas.dialect import Choices, Dialect
 from fjctl.formats.canvas.drawing import Drawing, Node, Wire
-from fjctl.formats.canvas.forms import Form, Read
-from fjctl.formats.canvas.paths import ABSENT, Map, map_texts
 from fjctl.formats.canvas.table import opaque
 from fjctl.formats.dify_agents import AGENT_FORMS
 from fjctl.formats.dify_choices import CHOICES, GO_ON
 from fjctl.formats.dify_code import has_main
-from fjctl.formats.dify_document import read_around, unused, written_around
+from fjctl.formats.dify_document import read_around, written_around
 from fjctl.formats.dify_drawn import Graph, in_order, type_name
 from fjctl.formats.dify_forms import FORMS
+from fjctl.formats.dify_loops import LOOP_FORMS
+from fjctl.formats.dify_models import MODEL_FORMS
 from fjctl.formats.dify_nodes import BODY, FAIL, INTO, LATE, NOTE, PLAIN, START_TITLE, read_nodes, read_wires
+from fjctl.formats.dify_own import own_part
 from fjctl.formats.dify_steps import STEP_FORMS
-from fjctl.formats.dify_types import DERIVED, EDITOR, PAYLOAD, STRUCTURE, TYPES, UNUSED
+from fjctl.formats.dify_types import TYPES
 from fjctl.model.workflow import ERROR, TIMEOUT, TOOL_KINDS, BlockKind, Workflow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from fjctl.formats.canvas.forms import Form
     from fjctl.formats.canvas.scope import Scope
     from fjctl.formats.canvas.table import NodeType
     from fjctl.model.workflow import Block
@@ -46,106 +48,6 @@ _FAILS = TOOL_KINDS - {BlockKind.ASSIGN, BlockKind.KNOWLEDGE} | {BlockKind.AGENT
 _EPOCH, _SPAN = 1_700_000_000_000, 100_000_000_000
 
 
-def _memory_read(value: Any, scope: Scope) -> Read | None:
-    """How much of the conversation a model hears: `window` turns, all of it where none are said."""
-    if not isinstance(value, dict):
-        return None
-    window = value.get("window")
-    window = window if isinstance(window, dict) else {}
-    found: Map = {"window": window["size"]} if window.get("enabled") is True and "size" in window else {}
-    query = value.get("query_prompt_template")
-    if isinstance(query, str) and query.strip():
-        found["query"] = texts.read_text(query, scope)
-    roles = value.get("role_prefix")
-    roles = {key: item for key, item in roles.items() if item} if isinstance(roles, dict) else {}
-    found |= {"role_prefix": roles} if roles else {}
-    return Read(found or True)
-
-
-def _memory_write(meaning: Any, prior: Any, _beyond: Any, scope: Scope) -> Any:
-    if not isinstance(meaning, dict) and meaning is not True:
-        return ABSENT
-    said = meaning if isinstance(meaning, dict) else {}
-    before = prior if isinstance(prior, dict) else {}
-    window = before.get("window")
-    size = window.get("size", 10) if isinstance(window, dict) else 10
-    found: Map = {**before, "window": {"enabled": "window" in said, "size": said.get("window", size)}}
-    if "query" in said or "query_prompt_template" in before:
-        found["query_prompt_template"] = texts.write_text(str(said.get("query", "")), scope)
-    return found | ({"role_prefix": said["role_prefix"]} if "role_prefix" in said else {})
-
-
-def _structured_read(value: Any, _: Scope) -> Read | None:
-    return Read(value) if isinstance(value, dict) and value.get("schema") else None
-
-
-def _structured_write(meaning: Any, _prior: Any, _beyond: Any, _scope: Scope) -> Any:
-    if not isinstance(meaning, dict):
-        return ABSENT
-    return {"schema": meaning["schema"]} if "schema" in meaning else {"schema": meaning}
-
-
-def _query_read(value: Any, scope: Scope) -> Read | None:
-    """What a classifier looks at; the customer's words where nobody says otherwise."""
-    return None if value == ["sys", "query"] else FORMS["selector"].read(value, scope)
-
-
-def _method_read(value: Any, _: Scope) -> Read | None:
-    return Read(value.upper()) if isinstance(value, str) and value.isalpha() else None
-
-
-def _method_write(meaning: Any, prior: Any, _beyond: Any, _scope: Scope) -> Any:
-    upper = isinstance(prior, str) and prior.isupper()
-    return ABSENT if not isinstance(meaning, str) else meaning.upper() if upper else meaning.lower()
-
-
-def _color_read(value: Any, _: Scope) -> Read | None:
-    return Read(value) if isinstance(value, str) and value != "blue" else None
-
-
-def _settled_read(value: Any, scope: Scope) -> Read | None:
-    """A tool's configuration: values, or `{type, value}` since its second version."""
-    if not isinstance(value, dict):
-        return None
-    found: Map = {}
-    rest: Map = {}
-    for name, held in value.items():
-        said = FORMS["argument"].read(held, scope) if _is_argument(held) else None
-        if said is not None:
-            found[name] = said.value
-        elif _is_argument(held):
-            rest |= {} if is_blank(held.get("value")) else {name: held}
-        elif not is_blank(held):
-            found[name] = map_texts(held, lambda text: texts.read_text(text, scope))
-    return Read(found, rest or ABSENT) if found else None
-
-
-def _is_argument(held: Any) -> bool:
-    return isinstance(held, dict) and "value" in held and held.keys() <= {"type", "value"}
-
-
-def _settled_write(meaning: Any, prior: Any, beyond: Any, scope: Scope) -> Any:
-    if not isinstance(meaning, dict):
-        return ABSENT
-    before = prior if isinstance(prior, dict) else {}
-    kept = {name: held for name, held in before.items() if _settled_read({name: held}, scope) is None}
-    found: Map = {}
-    for name, said in meaning.items():
-        held = before.get(name)
-        was = _settled_read({name: held}, scope)
-        if was is not None and was.value.get(name) == said:
-            found[name] = held
-        elif _is_argument(held):
-            found[name] = FORMS["argument"].write(said, held, ABSENT, scope)
-        else:
-            found[name] = map_texts(said, lambda text: texts.write_text(text, scope))
-    return kept | found | (beyond if isinstance(beyond, dict) else {})
-
-
-def _plain_write(meaning: Any, _prior: Any, _beyond: Any, _scope: Scope) -> Any:
-    return meaning
-
-
 class Dify(Dialect):
     """The dialect of Dify."""
 
@@ -154,14 +56,10 @@ class Dify(Dialect):
     forms: ClassVar[Mapping[str, Form]] = {
         **forms.FORMS,
         **FORMS,
+        **MODEL_FORMS,
         **AGENT_FORMS,
         **STEP_FORMS,
-        "memory": Form(_memory_read, _memory_write, translates=True),
-        "structured": Form(_structured_read, _structured_write),
-        "query": Form(_query_read, FORMS["selector"].write, translates=True),
-        "method": Form(_method_read, _method_write),
-        "color": Form(_color_read, _plain_write),
-        "configuration": Form(_settled_read, _settled_write, translates=True),
+        **LOOP_FORMS,
     }
     choices: ClassVar[Mapping[str, Choices]] = CHOICES
     plain_port = PLAIN
@@ -182,7 +80,7 @@ class Dify(Dialect):
         drawing = Drawing()
         read_around(root, drawing)
         read_nodes(drawing, nodes)
-        edges = graph.get("edges")
+        edges = graph.get("edges") if isinstance(graph, dict) else None
         read_wires(drawing, edges if isinstance(edges, list) else [])
         return drawing
 
@@ -208,7 +106,7 @@ class Dify(Dialect):
         return super().list_key(pointer, item)
 
     def own_part(self, pointer: Pointer, value: JsonValue = None) -> str:
-        """See `WorkflowFormat.own_part`."""
+        """See `dify_own`."""
         return own_part(pointer, value)
 
     # Types
@@ -266,6 +164,8 @@ class Dify(Dialect):
             if whole is not None and path.startswith(f"{whole}."):
                 name = next((other.name for other in scope.drawing.nodes if other.id == head), head)
                 yield f"{path.partition('.')[2]} in the answer of {name}", f"{self.title} gives that answer as a text"
+        if node.type == "code/body" and re.search(r"\bawait\b", str(node.settings.get("code"))):
+            yield "await in the code", f"{self.title} runs code without waiting for anything"
 
     # New things
 
@@ -333,94 +233,6 @@ def _wanted_type(block: Block) -> str:
     if block.kind is BlockKind.CODE:
         tool = fields.get("tool")
         return "code" if isinstance(tool, dict) and has_main(tool.get("code")) else "code/body"
-    return ""
-
-
-# What a field is, by its place
-
-_OUTER = frozenset({"height", "width", "position", "positionAbsolute", "zIndex", "parentId"})
-_LOOKS = frozenset({"selected", "dragging", "sourcePosition", "targetPosition", "draggable", "selectable", "extent"})
-_DATA = len(("workflow", "graph", "nodes", 0, "data"))
-_COPIED = frozenset({"type", "provider_name", "structured_output_enabled", "startNodeType"})
-_ENVELOPE = frozenset({"kind", "version", "dependencies"})
-_APP = frozenset({"icon", "icon_background", "icon_type", "use_icon_as_answer_icon", "mode", "max_active_requests"})
-
-
-def own_part(pointer: Pointer, value: JsonValue = None) -> str:
-    """What stays in the workflow by design, by a field's place."""
-    secret = secrets.secret_part(pointer, value)
-    if secret:
-        return secret
-    if pointer[0] in _ENVELOPE or (pointer[0] == "app" and pointer[-1] in _APP):
-        return "derived" if pointer[0] == "dependencies" else "envelope"
-    if pointer[:3] == ("workflow", "graph", "viewport") or pointer[-1] == "rag_pipeline_variables":
-        return "editor"
-    if pointer[:3] == ("workflow", "graph", "edges"):
-        return _own_of_edge(pointer)
-    if pointer[:3] == ("workflow", "graph", "nodes"):
-        return _own_of_node(pointer, value)
-    return _own_of_variable(pointer, value)
-
-
-def _own_of_edge(pointer: Pointer) -> str:
-    last = pointer[-1]
-    if len(pointer) == 5:  # noqa: PLR2004 - workflow, graph, edges, place, key
-        kinds = {"id": "identity", "data": "derived", "type": "derived", "zIndex": "layout", "selected": "editor"}
-        return kinds.get(str(last), "editor" if str(last).startswith("_") else "")
-    return ""
-
-
-def _own_of_node(pointer: Pointer, value: JsonValue) -> str:
-    last = pointer[-1]
-    if len(pointer) == _DATA:
-        kind = "layout" if last in _OUTER else "editor" if last in _LOOKS else "identity" if last == "id" else ""
-        return "derived?" if last == "type" else kind
-    if len(pointer) == _DATA + 1:
-        return _own_of_data(str(last), value)
-    return _own_within(pointer) if len(pointer) > _DATA else ""
-
-
-def _own_of_data(key: str, value: JsonValue) -> str:
-    if key in {"width", "height"}:
-        return "layout"
-    if key in EDITOR or key == "selected" or key.startswith("_"):
-        return "editor"
-    if key in STRUCTURE and key not in {"title", "type"}:
-        return "derived"
-    if key in _COPIED or any(key in keys for keys in DERIVED.values()):
-        return "derived?"
-    if key in UNUSED.values():
-        return "editor?"
-    if key in PAYLOAD:
-        return "payload?"
-    if unused(value) or (isinstance(value, dict) and value.get("retry_enabled") is False):
-        return "editor"
-    return ""
-
-
-def _own_within(pointer: Pointer) -> str:
-    last, key = pointer[-1], pointer[_DATA]
-    if last == "id" and key in {
-        "prompt_template",
-        "cases",
-        "conditions",
-        "items",
-        "break_conditions",
-        "loop_variables",
-    }:
-        return "identity?"
-    if last == "schemas" and key == "agent_parameters":
-        return "payload"
-    return ""
-
-
-def _own_of_variable(pointer: Pointer, value: JsonValue) -> str:
-    if pointer[1:2] in {("conversation_variables",), ("environment_variables",)} and len(pointer) > 2:  # noqa: PLR2004
-        if pointer[-1] == "id":
-            return "identity"
-        if pointer[-1] == "selector":
-            return "derived"
-    del value
     return ""
 
 

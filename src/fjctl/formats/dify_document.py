@@ -190,7 +190,7 @@ def _asked_for(graph: Any) -> list[str]:
         if isinstance(item, str):
             found.update(dict.fromkeys(_ENVIRONMENT.findall(item)))
         elif isinstance(item, list):
-            if len(item) == 2 and item[0] == "env" and isinstance(item[1], str):  # noqa: PLR2004 - a selector
+            if len(item) == 2 and item[0] == "env" and isinstance(item[1], str):
                 found[item[1]] = None
             stack += reversed(item)
         elif isinstance(item, dict):

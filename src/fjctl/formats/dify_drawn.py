@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from fjctl.formats.base import is_blank
 from fjctl.formats.canvas import secrets
-from fjctl.formats.canvas.paths import Map
 from fjctl.formats.dify_nodes import BODY, FAIL, INTO, NOTE, PLAIN, START_TITLE, TABLES, open_lines, result_of_body
 from fjctl.formats.dify_types import START_TITLES, TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from fjctl.formats.canvas.drawing import Drawing, Node, Wire
+    from fjctl.formats.canvas.paths import Map
 
 _INSIDE = {"iteration": ("isInIteration", "iteration_id"), "loop": ("isInLoop", "loop_id")}
 _STARTS = {"iteration-start": "custom-iteration-start", "loop-start": "custom-loop-start"}
@@ -81,8 +81,7 @@ class Graph:
 
     def _new(self, node: Node, name: str, outer: Map) -> Map:
         width, height = _SIZES.get(name, _SIZE)
-        width, height = node.width or width, node.height or height
-        outer |= {"height": _short(height), "width": _short(width), "selected": False}
+        outer |= {"height": _short(node.height or height), "width": _short(node.width or width), "selected": False}
         outer |= {"sourcePosition": "right", "targetPosition": "left"}
         outer["type"] = _STARTS.get(name, NOTE if name == NOTE else "custom")
         outer.setdefault("position", {"x": 24, "y": 68} if name in _STARTS else self._spot())
@@ -178,7 +177,7 @@ class Graph:
 
 def _short(value: float) -> float:
     """A coordinate without a point where it needs none."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    return int(value) if float(value).is_integer() else value
 
 
 def _handles(wire: Wire, raw: Map) -> Map:

@@ -121,6 +121,45 @@ def _argument_write(meaning: Any, prior: Any, _beyond: Any, scope: Scope) -> Any
     return write_argument(meaning, {"type": "constant"} if prior is ABSENT else prior, scope)
 
 
+def _settled_read(value: Any, scope: Scope) -> Read | None:
+    """A tool's configuration: values, or `{type, value}` since its second version."""
+    if not isinstance(value, dict):
+        return None
+    found: Map = {}
+    rest: Map = {}
+    for name, held in value.items():
+        said = _argument_read(held, scope) if _is_argument(held) else None
+        if said is not None:
+            found[name] = said.value
+        elif _is_argument(held):
+            rest |= {} if is_blank(held.get("value")) else {name: held}
+        elif not is_blank(held):
+            found[name] = map_texts(held, lambda text: texts.read_text(text, scope))
+    return Read(found, rest or ABSENT) if found else None
+
+
+def _is_argument(held: Any) -> bool:
+    return isinstance(held, dict) and "value" in held and held.keys() <= {"type", "value"}
+
+
+def _settled_write(meaning: Any, prior: Any, beyond: Any, scope: Scope) -> Any:
+    if not isinstance(meaning, dict):
+        return ABSENT
+    before = prior if isinstance(prior, dict) else {}
+    kept = {name: held for name, held in before.items() if _settled_read({name: held}, scope) is None}
+    found: Map = {}
+    for name, said in meaning.items():
+        held = before.get(name)
+        was = _settled_read({name: held}, scope)
+        if was is not None and was.value.get(name) == said:
+            found[name] = held
+        elif _is_argument(held):
+            found[name] = _argument_write(said, held, ABSENT, scope)
+        else:
+            found[name] = map_texts(said, lambda text: texts.write_text(text, scope))
+    return kept | found | (beyond if isinstance(beyond, dict) else {})
+
+
 # Types of values, and schemas.
 
 _TYPES = {"bool": "boolean", "select": "string", "file": "object"}
@@ -280,7 +319,7 @@ def _retry_read(value: Any, _: Scope) -> Read | None:
 
 
 def _retry_write(meaning: Any, prior: Any, _beyond: Any, _scope: Scope) -> Any:
-    tries = meaning.get("tries") if isinstance(meaning, dict) else None
+    tries: Any = meaning.get("tries") if isinstance(meaning, dict) else None
     if not _is_count(tries):
         return ABSENT
     match = _MILLISECONDS.fullmatch(str(meaning.get("wait", "0ms")))
@@ -309,6 +348,7 @@ FORMS = {
     "variables": Form(_variables_read, _variables_write, translates=True),
     "arguments": Form(_arguments_read, _arguments_write, translates=True),
     "argument": Form(_argument_read, _argument_write, translates=True),
+    "configuration": Form(_settled_read, _settled_write, translates=True),
     "outputs": Form(_outputs_read, _outputs_write, translates=True),
     "parameters": Form(_parameters_read, _parameters_write, translates=True),
     "table": Form(_table_read, _table_write, translates=True),

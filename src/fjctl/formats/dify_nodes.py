@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from fjctl.formats.base import is_blank, warning
 from fjctl.formats.canvas import secrets
 from fjctl.formats.canvas.drawing import Node, Wire
-from fjctl.formats.canvas.paths import Map
 from fjctl.formats.dify_choices import rows_of
 from fjctl.formats.dify_code import is_body
 from fjctl.formats.dify_document import unused
@@ -21,6 +20,7 @@ from fjctl.formats.dify_types import DERIVED, EDITOR, PAYLOAD, START_TITLES, STR
 if TYPE_CHECKING:
     from fjctl.diagnostics import Diagnostic
     from fjctl.formats.canvas.drawing import Drawing
+    from fjctl.formats.canvas.paths import Map
     from fjctl.source import Pointer
 
 PLAIN, INTO, FAIL, LATE, BODY = "source", "target", "fail-branch", "__timeout", "body"
@@ -248,7 +248,7 @@ def read_wires(drawing: Drawing, rows: list[Any]) -> None:
     for place, raw in enumerate(rows):
         pointer: Pointer = (*GRAPH, "edges", place)
         ends = [raw.get(key) for key in ("source", "target")] if isinstance(raw, dict) else []
-        if len(ends) < 2 or not all(isinstance(end, (str, int)) for end in ends):  # noqa: PLR2004 - two ends
+        if len(ends) < 2 or not all(isinstance(end, (str, int)) for end in ends):
             drawing.found.append(warning("FJ301", "an edge has no source or target and is left out", pointer))
             continue
         handles = [_handle(raw, keys) for keys in _HANDLES]

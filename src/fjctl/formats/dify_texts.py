@@ -223,8 +223,8 @@ def _mentions(text: str, name: str) -> bool:
 
 
 def write_jinja(text: str, variables: Map, known: Map, scope: Scope) -> tuple[str, Map]:
-    """The way back: the template, and its variables as name → reference. `variables` are those it needs by name, `known`
-    what the prior template called its references."""
+    """The way back: the template, and its variables as name → reference. `variables` are those it needs by name,
+    `known` what the prior template called its references."""
     declared = dict(variables)
     names = {said: name for name, said in known.items() if isinstance(said, str)}
 

@@ -210,7 +210,7 @@ _ROWS = [
         slots("say <- answer : text", *_COMMON),
         usual={"answer": "", "variables": []},
     ),
-    NodeType("end", BlockKind.RESPONSE, slots("result <- outputs : variables", *_COMMON), usual={"outputs": []}),
+    NodeType("end", BlockKind.RESPONSE, slots("result <- outputs : result", *_COMMON), usual={"outputs": []}),
     NodeType("if-else", BlockKind.CONDITION, slots(*_COMMON), choices="cases"),
     _CLASSIFIER,
     _CODE,
@@ -381,9 +381,7 @@ DERIVED = {
 UNUSED = {"single": "multiple_retrieval_config", "multiple": "single_retrieval_config"}
 """What a mode of retrieval makes no use of."""
 
-START_TITLES = frozenset(
-    {"Start", "START", "开始", "開始", "開始", "시작", "Начало", "Inicio", "Início", "Début", "Inizio"}
-)
+START_TITLES = frozenset({"Start", "START", "开始", "開始", "시작", "Начало", "Inicio", "Início", "Début", "Inizio"})
 """What Dify calls the start in some of its languages; it says nothing."""
 
 EDITOR = frozenset({"author", "showAuthor"})
