@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from hypothesis import given
 
 from fjctl.formats import document
 from fjctl.model.diff import differences
-from fjctl.model.journey import Journey
 from tests.strategies import journeys
+
+if TYPE_CHECKING:
+    from fjctl.model.journey import Journey
 
 BASE = """
 journey: x
