@@ -43,8 +43,8 @@ def keeps() -> str:
     rows = [f'    "{name}",' for name in PROBES]
     head = (
         '"""What each format holds of what a journey can say; written by `python -m tests.regenerate`, not by hand.\n\n'
-        "Measured: a small journey that says the thing is written in the format and read again. It holds it if nothing is\n"
-        'lost and the same meaning comes back (`tests/support_features.py`).\n"""\n\n'
+        "Measured: a small journey that says the thing is written in the format and read again. It holds it if\n"
+        'nothing is lost and the same meaning comes back (`tests/support_features.py`).\n"""\n\n'
         "from __future__ import annotations\n\n"
         "FEATURES: tuple[str, ...] = (\n"
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-
 from fjctl.conversion.bridge import convert
 from fjctl.formats import document, registry
 from fjctl.model.meaning import difference, meaning
@@ -36,7 +35,8 @@ PROBES: dict[str, str] = {
     ),
     "http calls": (
         "start: a\ntools: {call: {kind: http, request: {method: POST, url: 'https://a.example/x', "
-        "headers: {X-Key: '1'}, body: '{\"a\": 1}'}}}\nstates:\n  a: {tool: call, next: b}\n  b: {chat: Tell <a.data.x>}\n"
+        "headers: {X-Key: '1'}, body: '{\"a\": 1}'}}}\nstates:\n  a: {tool: call, next: b}\n"
+        "  b: {chat: Tell <a.data.x>}\n"
     ),
     "code": (
         "start: a\ntools: {add: {kind: javascript, code: 'return { sum: 1 };'}}\n"
@@ -51,7 +51,8 @@ PROBES: dict[str, str] = {
     ),
     "routes": (
         "start: c\nstates:\n  c:\n    fork: What does the customer want?\n    agent: {model: gpt-4o}\n"
-        "    next: [{to: b, condition: A refund}, {to: d, condition: An answer}]\n  b: {chat: Refund}\n  d: {chat: Answer}\n"
+        "    next: [{to: b, condition: A refund}, {to: d, condition: An answer}]\n  b: {chat: Refund}\n"
+        "  d: {chat: Answer}\n"
     ),
     "commands": (
         "start: a\nstates:\n  a:\n    ask: Go ahead?\n    next: [{to: b, command: proceed}, {to: c, command: reject}]\n"
@@ -84,7 +85,8 @@ PROBES: dict[str, str] = {
         "states:\n  a: {tool: call, next: [b, {to: c, on: error}]}\n  b: {chat: Done}\n  c: {chat: Sorry}\n"
     ),
     "timeouts": (
-        "start: a\nstates:\n  a: {ask: Go ahead?, next: [b, {to: c, on: timeout}]}\n  b: {chat: Done}\n  c: {chat: Sorry}\n"
+        "start: a\nstates:\n  a: {ask: Go ahead?, next: [b, {to: c, on: timeout}]}\n  b: {chat: Done}\n"
+        "  c: {chat: Sorry}\n"
     ),
     "retries": (
         "start: a\ntools: {call: {kind: http, request: {method: GET, url: 'https://a.example'}}}\n"
@@ -92,11 +94,13 @@ PROBES: dict[str, str] = {
     ),
     "results": "start: a\nstates:\n  a: {chat: Work, next: b}\n  b: {end: true, result: {answer: <a.content>}}\n",
     "inputs": "start: a\nstates:\n  a: {chat: Greet <variable.name>}\n",
-    "variables": "variables: {total: {type: number, default: 3}}\nstart: a\nstates:\n  a: {chat: Tell <variable.total>}\n",
+    "variables": "variables: {total: {type: number, default: 3}}\nstart: a\n"
+    "states:\n  a: {chat: Tell <variable.total>}\n",
     "disabled steps": "start: a\nstates:\n  a: {chat: Greet, enabled: false, next: b}\n  b: {chat: Done}\n",
     "notes": "start: a\nstates:\n  a: {chat: Greet}\nnotes: {note: Mind the step}\n",
     "conversation": (
-        "triggers: [The customer greets]\nstart: a\nstates:\n  a: {chat: Greet, messages: {entry: Hi}, canned: [Hello]}\n"
+        "triggers: [The customer greets]\nstart: a\nstates:\n"
+        "  a: {chat: Greet, messages: {entry: Hi}, canned: [Hello]}\n"
         "guidelines: [{condition: Upset, action: Calm}]\n"
     ),
 }

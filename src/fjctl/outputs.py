@@ -220,9 +220,30 @@ class Init(Output):
     kept: list[str]
 
 
+class DiffChange(Part):
+    """One difference; `before` and `after` are the values of a field, null for what is not there."""
+
+    kind: Literal["added", "removed", "changed", "renamed"]
+    what: Literal["state", "transition", "tool", "variable", "entry", "note", "journey"]
+    name: str
+    path: str
+    before: Any
+    after: Any
+
+
+class Diff(Output):
+    """What has changed in meaning between two versions; `layout` names the blocks that have moved, if asked."""
+
+    old: str
+    new: str
+    changes: list[DiffChange]
+    layout: list[str]
+
+
 OUTPUTS: dict[str, type[Output]] = {
     "config": Config,
     "convert": Convert,
+    "diff": Diff,
     "doctor": Doctor,
     "formats": Formats,
     "history": History,

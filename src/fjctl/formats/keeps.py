@@ -1,7 +1,7 @@
 """What each format holds of what a journey can say; written by `python -m tests.regenerate`, not by hand.
 
-Measured: a small journey that says the thing is written in the format and read again. It holds it if nothing is
-lost and the same meaning comes back (`tests/support_features.py`).
+Measured: a small journey that says the thing is written in the format and read again. It holds it if
+nothing is lost and the same meaning comes back (`tests/support_features.py`).
 """
 
 from __future__ import annotations
