@@ -201,6 +201,8 @@ def _begun(drawing: Drawing) -> None:
     top = [node for node in drawing.nodes if node.parent is None and node.type != NOTE]
     if any(node.type.startswith(("start", "trigger")) for node in top):
         return
+    if any(head == "sys" for node in drawing.nodes for head, _ in texts.referred(node.settings)):
+        return  # it asks for what only a start would give, so it has lost its own
     first = next((node for node in top if node.id not in entered), top[0] if top else None)
     start = Node(id=stable_number("start", *(node.id for node in top)), type="start", name=START_TITLE)
     start.settings = {"variables": []}
@@ -224,7 +226,7 @@ def _wanted_type(block: Block) -> str:
         return "start/own" if isinstance(inputs, dict) and "input" in inputs else "start"
     if block.kind is BlockKind.TRIGGER:
         event = fields.get("event")
-        return f"trigger-{event}" if event in {"webhook", "schedule"} else "trigger-plugin"
+        return f"trigger-{event}" if event in ("webhook", "schedule") else "trigger-plugin"
     if block.kind is BlockKind.AGENT:
         return "agent" if fields.get("tools") else "llm"
     if block.kind is BlockKind.LOOP:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from fjctl.formats.canvas.scope import Scope
 
 CONTEXT = "{{#context#}}"
-_ROLES = frozenset({"system", "user", "assistant"})
+_ROLES = {"human": "user", "ai": "assistant", "model": "assistant", "bot": "assistant"}
+"""Dify's words for roles that others call otherwise."""
 
 
 class _Prompt:
@@ -118,7 +119,7 @@ def _wanted(fields: Map) -> list[tuple[str, str]]:
         for message in (more if isinstance(more, list) else [])
         if isinstance(message, dict) and isinstance(message.get("content"), str)
     ]
-    return [(role if role in _ROLES else "user", text) for role, text in found]
+    return [(_ROLES.get(role, role), text) for role, text in found]
 
 
 def _prompt_write(fields: Any, prior: Any, _beyond: Any, scope: Scope) -> Any:
@@ -167,7 +168,7 @@ class _PromptWriter:
     def rows(self, wanted: list[tuple[str, str]], context: str | None) -> list[Any]:
         """The rows for the messages: those that stood there, with new texts, while their roles are the same."""
         old = self.before.rows()
-        roles = [role if role in _ROLES else "user" for role, _, _ in self.known]
+        roles = [_ROLES.get(role, role) for role, _, _ in self.known]
         if [role for role, _ in wanted] == roles:
             found = list(old)
             for (_, text), (_, was, place) in zip(wanted, self.known, strict=True):
@@ -293,7 +294,7 @@ def _contract(row: Map, scope: Scope) -> Map:
     settings: Map = {}
     if row.get("enabled") is False:
         settings["enabled"] = False
-    if row.get("type") not in {None, "", "builtin"}:
+    if row.get("type") not in (None, "", "builtin"):
         settings["type"] = row["type"]
     return contract | ({"settings": settings} if settings else {})
 

@@ -144,7 +144,8 @@ class Graph:
         if name in _INSIDE:
             start = self.begins.get(node.id) or self.starts.get(node.id)
             data |= {"start_node_id": start} if start is not None else {}
-        called = before.get("title") if before.get("title") in START_TITLES and node.name == START_TITLE else node.name
+        was = before.get("title")
+        called = was if isinstance(was, str) and was in START_TITLES and node.name == START_TITLE else node.name
         title = {"title": called} if node.name or "title" in before or not before else {}
         kind = before.get("type") if before else "" if name == NOTE else name
         data |= title | ({"type": kind} if kind is not None and (not before or "type" in before) else {})
@@ -253,7 +254,11 @@ def _request(settings: Map, before: Map) -> Map:
 
 
 def _tool(settings: Map, before: Map) -> Map:
-    for copied, original in (("provider_name", "provider_id"), ("tool_label", "tool_name")):
+    for copied, original in (
+        ("provider_name", "provider_id"),
+        ("tool_name", "provider_id"),
+        ("tool_label", "tool_name"),
+    ):
         if original in settings and (not before or (copied in before and copied not in settings)):
             settings.setdefault(copied, settings[original])
     if before:

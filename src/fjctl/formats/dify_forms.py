@@ -85,7 +85,7 @@ def write_argument(said: Any, held: Any, scope: Scope) -> Map:
     if selector is not None and (kind == "variable" or (kind is None and selector[0] != "env")):
         return {"type": "variable", "value": selector}
     written = map_texts(said, lambda text: texts.write_text(text, scope))
-    mixed = isinstance(written, str) and (written != said or kind in {"mixed", None, "variable"})
+    mixed = isinstance(written, str) and (written != said or kind in ("mixed", None, "variable"))
     return {"type": "mixed" if mixed else "constant", "value": written}
 
 
@@ -183,27 +183,29 @@ def kind_of(schema: Any, *, otherwise: str = "string") -> str:
         return f"array[{inner if '[' not in inner else 'object'}]"
     if found == "integer":
         return "number"
-    return found if found in {"string", "number", "object", "boolean"} else otherwise
+    return found if found in ("string", "number", "object", "boolean") else otherwise
+
+
+USUAL_OUTPUTS: Map = {"result": {"children": None, "type": "object"}}
+"""What code gives where nobody says otherwise."""
 
 
 def _outputs_read(value: Any, scope: Scope) -> Read | None:
     """What code gives, `{name: {type, children}}`, as a JSON Schema."""
-    if not isinstance(value, dict) or not value:
+    if not isinstance(value, dict) or not value or value == USUAL_OUTPUTS:
         return None
     found: Map = {}
-    rest: Map = {}
     for name, shape in value.items():
-        if isinstance(shape, dict) and isinstance(shape.get("type"), str):
-            inner = _outputs_read(shape.get("children"), scope)
-            found[name] = {**schema_of(shape["type"]), **(inner.value if inner is not None else {})}
-            if inner is not None:
-                found[name]["type"] = "object"
-        else:
-            rest[name] = shape
-    return Read({"type": "object", "properties": found}, rest or ABSENT) if found else None
+        if not isinstance(shape, dict) or not isinstance(shape.get("type"), str):
+            return None
+        inner = _outputs_read(shape.get("children"), scope)
+        found[name] = {**schema_of(shape["type"]), **(inner.value if inner is not None else {})}
+        if inner is not None:
+            found[name]["type"] = "object"
+    return Read({"type": "object", "properties": found})
 
 
-def _outputs_write(meaning: Any, prior: Any, beyond: Any, scope: Scope) -> Any:
+def _outputs_write(meaning: Any, prior: Any, _beyond: Any, scope: Scope) -> Any:
     properties = meaning.get("properties") if isinstance(meaning, dict) else None
     if not isinstance(properties, dict):
         return ABSENT
@@ -218,7 +220,7 @@ def _outputs_write(meaning: Any, prior: Any, beyond: Any, scope: Scope) -> Any:
         inner = shape.get("properties") if isinstance(shape, dict) else None
         children = _outputs_write(shape, ABSENT, ABSENT, scope) if isinstance(inner, dict) and inner else None
         found[name] = {"children": children, "type": kind_of(shape)}
-    return found | (beyond if isinstance(beyond, dict) and before else {})
+    return found
 
 
 def _parameters_read(value: Any, scope: Scope) -> Read | None:

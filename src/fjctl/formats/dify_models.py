@@ -122,6 +122,7 @@ def _model_write(fields: Any, prior: Any, _beyond: Any, scope: Scope) -> Any:
     more = said.pop("completion_params", None)
     parameters: Map = {word: agent[word] for word in _PARAMETERS if word in agent}
     parameters |= more if isinstance(more, dict) else {}
+    odd = {} if more is None or isinstance(more, dict) else {"completion_params": more}
     fixed = {word: before[word] for word in ("provider", "mode") if is_blank(before.get(word)) and word in before}
     if "provider" in agent:
         fixed["provider"] = _spelled_provider(agent["provider"], name)
@@ -134,7 +135,7 @@ def _model_write(fields: Any, prior: Any, _beyond: Any, scope: Scope) -> Any:
     written[key] = name
     if parameters or not before or "completion_params" in before:
         written["completion_params"] = parameters
-    return written
+    return written | odd
 
 
 def _strategy_model_read(held: Any, scope: Scope) -> Read | None:

@@ -134,7 +134,7 @@ def _mark(node: Node) -> str:
         return "own" if any(row.get("variable") == "input" for row in rows_of(settings.get("variables"))) else ""
     if node.type == "tool":
         kind = settings.get("provider_type")
-        return kind if kind in {"workflow", "mcp"} else ""
+        return kind if kind in ("workflow", "mcp") else ""
     if node.type == "iteration":
         return "parallel" if settings.get("is_parallel") is True else ""
     return "body" if node.type == "code" and is_body(settings.get("code")) else ""
@@ -187,10 +187,11 @@ def _template(settings: Map) -> Map:
 
 
 def _request(settings: Map) -> Map:
+    settings.setdefault("method", "get")
     held = settings.get("authorization")
     auth = held.get("config") if isinstance(held, dict) and held.get("type") == "api-key" else None
     key = auth.get("api_key") if isinstance(auth, dict) else None
-    if isinstance(auth, dict) and isinstance(key, str) and "{{#" in key and auth.get("type") in {"bearer", "custom"}:
+    if isinstance(auth, dict) and isinstance(key, str) and "{{#" in key and auth.get("type") in ("bearer", "custom"):
         settings.pop("authorization")
         settings["headers"] = {"table": settings.get("headers", ""), "auth": auth}
     return settings
@@ -219,7 +220,7 @@ def _loop(settings: Map) -> Map:
 
 def _question(settings: Map) -> Map:
     timeout, unit = settings.pop("timeout", None), settings.pop("timeout_unit", None)
-    if isinstance(timeout, int) and not isinstance(timeout, bool) and unit in {None, *_UNITS}:
+    if isinstance(timeout, int) and not isinstance(timeout, bool) and unit in (None, *_UNITS):
         settings["timeout"] = f"{timeout}{_UNITS.get(unit, 'h')}"
     return _group(settings, "form", _FORM)
 
@@ -229,7 +230,7 @@ _CODE = {"code": "code", "code_language": "language", "variables": "variables"}
 _TEMPLATE = {"template": "template", "variables": "variables"}
 _LOOP = {"loop_count": "count", "break_conditions": "conditions", "logical_operator": "operator"}
 _FORM = {"form_content": "content", "inputs": "inputs"}
-_COPIES = (("provider_name", "provider_id"), ("tool_label", "tool_name"))
+_COPIES = (("provider_name", "provider_id"), ("tool_label", "tool_name"), ("tool_name", "provider_id"))
 _OLD_ASSIGNER = ("assigned_variable_selector", "input_variable_selector", "write_mode")
 _GROUPS = {
     "llm": _llm,

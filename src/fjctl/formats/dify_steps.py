@@ -110,7 +110,7 @@ def _input_row(name: str, said: Any, more: Any, before: Map | None, scope: Scope
 
 # Requests
 
-_FORM_BODIES = frozenset({"form-data", "x-www-form-urlencoded"})
+_FORM_BODIES = ("form-data", "x-www-form-urlencoded")
 
 
 def _headers_read(value: Any, scope: Scope) -> Read | None:
@@ -154,7 +154,7 @@ def _headers_write(meaning: Any, prior: Any, beyond: Any, scope: Scope) -> Any:
 
 
 def _auth_read(value: Any, scope: Scope) -> Read | None:
-    if not isinstance(value, dict) or value.get("type") in {None, "no-auth"}:
+    if not isinstance(value, dict) or value.get("type") in (None, "no-auth"):
         return None
     config = value.get("config")
     config = config if isinstance(config, dict) else {}
@@ -173,7 +173,7 @@ def _auth_write(meaning: Any, prior: Any, _beyond: Any, scope: Scope) -> Any:
 def _body_read(value: Any, scope: Scope) -> Read | None:
     kind = value.get("type") if isinstance(value, dict) else None
     data = value.get("data") if isinstance(value, dict) else None
-    if kind in {"json", "raw-text"}:
+    if kind in ("json", "raw-text"):
         text = _body_text(data)
         if text is None or not text.strip():
             return None
@@ -245,7 +245,7 @@ def _seconds_write(meaning: Any, _prior: Any, _beyond: Any, _scope: Scope) -> An
 # Assignments
 
 _PLAIN_OPERATIONS = {"variable": "over-write", "constant": "set"}
-_VALUELESS = frozenset({"clear", "remove-first", "remove-last"})
+_VALUELESS = ("clear", "remove-first", "remove-last")
 
 
 def _items(value: Any) -> list[Map]:

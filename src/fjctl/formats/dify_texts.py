@@ -119,7 +119,8 @@ def write_text(text: str, scope: Scope, before: str = "") -> str:
 
     def spell(name: str, path: str) -> str | None:
         found = theirs(name, path, scope)
-        return f"{{{{#{found[0]}.{_dotted(found[1])}#}}}}" if found is not None else None
+        spelled = f"{{{{#{found[0]}.{_dotted(found[1])}#}}}}" if found is not None else ""
+        return spelled if _REFERENCE.fullmatch(spelled) else None
 
     def variable(match: re.Match[str]) -> str:
         spelled = f"{{{{#env.{match[1]}#}}}}"

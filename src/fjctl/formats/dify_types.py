@@ -336,6 +336,7 @@ _KNOWN = {
     "llm": frozenset({"context", "prompt_config", "reasoning_format", "variables"}),
     "agent": frozenset({"agent_parameters", "vision"}),
     "code": frozenset({"dependencies"}),
+    "http-request": frozenset({"timeout"}),
     "tool": _OF_A_TOOL,
     "tool/workflow": _OF_A_TOOL | {"provider_id"},
     "tool/mcp": _OF_A_TOOL,
