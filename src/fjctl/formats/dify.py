@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from fjctl.formats.canvas.forms import Form
+    from fjctl.formats.canvas.paths import Map
     from fjctl.formats.canvas.scope import Scope
     from fjctl.formats.canvas.table import NodeType
     from fjctl.model.workflow import Block
@@ -179,7 +180,7 @@ class Dify(Dialect):
         """A model without a strategy has no tools; an iteration goes over a list, a loop does not."""
         wanted = _wanted_type(block)
         if row.name == "llm":
-            return wanted != "agent"
+            return wanted != "agent" or not block.fields.get("tools")
         return row.name not in {"iteration", "iteration/parallel", "loop"} or wanted in {"", row.name}
 
     def new_wire_id(self, wire: Wire) -> str:
@@ -218,6 +219,19 @@ def stable_number(*parts: str) -> str:
     return str(_EPOCH + int.from_bytes(digest[:8], "big") % _SPAN)
 
 
+def _agent_type(fields: Map) -> str:
+    """A model that is asked, one that extracts parameters, or one that follows a strategy, with tools."""
+    agent = fields.get("agent")
+    agent = agent if isinstance(agent, dict) else {}
+    settings = agent.get("settings")
+    settings = settings if isinstance(settings, dict) else {}
+    if fields.get("tools") or "max_iterations" in agent or any(key.startswith("agent_") for key in settings):
+        return "agent"
+    output = agent.get("output")
+    asked = "input" in agent and not fields.get("prompt") and isinstance(output, dict) and "schema" in output
+    return "parameter-extractor" if asked or "reasoning_mode" in settings else "llm"
+
+
 def _wanted_type(block: Block) -> str:
     """The type of a block whose kind alone does not tell."""
     fields: Any = block.fields
@@ -228,7 +242,10 @@ def _wanted_type(block: Block) -> str:
         event = fields.get("event")
         return f"trigger-{event}" if event in ("webhook", "schedule") else "trigger-plugin"
     if block.kind is BlockKind.AGENT:
-        return "agent" if fields.get("tools") else "llm"
+        return _agent_type(fields)
+    if block.kind is BlockKind.KNOWLEDGE:
+        tool = fields.get("tool")
+        return "knowledge-index" if isinstance(tool, dict) and tool.get("operation") == "index" else ""
     if block.kind is BlockKind.LOOP:
         loop = fields.get("loop")
         return "iteration" if isinstance(loop, dict) and "each" in loop else "loop"

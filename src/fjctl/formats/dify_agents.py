@@ -44,6 +44,8 @@ class _Prompt:
 
     def rows(self) -> list[Any]:
         """The rows; the prompt of a completion model is a single one."""
+        if isinstance(self.template, str):
+            return [{"text": self.template}]
         if isinstance(self.template, dict):
             return [self.template]
         return self.template if isinstance(self.template, list) else []
@@ -97,7 +99,8 @@ def _prompt_read(group: Any, scope: Scope) -> Read | None:
         agent.setdefault("settings", {})["variables"] = needed
     if agent:
         fields["agent"] = agent
-    return Read(fields) if fields else None
+    odd = {} if isinstance(prompt.template, (list, dict, str, type(None))) else {"rows": prompt.template}
+    return Read(fields, odd or ABSENT) if fields or odd else None
 
 
 def _is_jinja(row: Any) -> bool:
@@ -122,7 +125,7 @@ def _wanted(fields: Map) -> list[tuple[str, str]]:
     return [(_ROLES.get(role, role), text) for role, text in found]
 
 
-def _prompt_write(fields: Any, prior: Any, _beyond: Any, scope: Scope) -> Any:
+def _prompt_write(fields: Any, prior: Any, beyond: Any, scope: Scope) -> Any:
     before = _Prompt(prior, scope)
     wanted = _wanted(fields)
     settings = at(fields, ("agent", "settings"))
@@ -133,7 +136,11 @@ def _prompt_write(fields: Any, prior: Any, _beyond: Any, scope: Scope) -> Any:
     context = source if isinstance(source, str) else before.source or _knowledge(wanted, scope)
     rows = writer.rows(wanted, None if isinstance(source, str) else context)
     group: Map = {"rows": rows}
-    if isinstance(before.template, dict) and len(rows) == 1:
+    if not wanted and isinstance(beyond, dict) and "rows" in beyond:
+        group["rows"] = beyond["rows"]
+    elif isinstance(before.template, str) and len(rows) == 1:
+        group["rows"] = rows[0]["text"]
+    elif isinstance(before.template, dict) and len(rows) == 1:
         group["rows"] = {key: item for key, item in rows[0].items() if key != "role" or "role" in before.template}
     if writer.declared or before.odd:
         group["jinja"] = writer.variable_rows()

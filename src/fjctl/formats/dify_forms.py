@@ -344,7 +344,17 @@ def rows_by(rows: Any, key: str) -> dict[str, Map]:
     return found
 
 
+def _name_read(value: Any, _: Scope) -> Read | None:
+    """A name of a tool or its provider, in which nothing refers to anything."""
+    return Read(value) if isinstance(value, str) else None
+
+
+def _name_write(meaning: Any, _prior: Any, _beyond: Any, _scope: Scope) -> Any:
+    return meaning
+
+
 FORMS = {
+    "name": Form(_name_read, _name_write, translates=True),
     "selector": Form(_selector_read, _selector_write, translates=True),
     "selectors": Form(_selectors_read, _selectors_write, translates=True),
     "variables": Form(_variables_read, _variables_write, translates=True),

@@ -132,7 +132,8 @@ def _model_write(fields: Any, prior: Any, _beyond: Any, scope: Scope) -> Any:
     written |= map_texts(said, lambda text: texts.write_text(text, scope))
     if before and "mode" not in before and "mode" not in said:
         del written["mode"]
-    written[key] = name
+    if key not in said:
+        written[key] = name
     if parameters or not before or "completion_params" in before:
         written["completion_params"] = parameters
     return written | odd

@@ -265,6 +265,7 @@ def read_wires(drawing: Drawing, rows: list[Any]) -> None:
                 pointer=pointer,
             )
         )
+    _without_ways_back(drawing)
     _old_beginnings(drawing)
     _usual_outputs(drawing)
     failing = {wire.source for wire in drawing.wires if wire.out == FAIL}
@@ -289,6 +290,38 @@ def _usual_outputs(drawing: Drawing) -> None:
         said = node.settings.get("output_selector") if node.type == "iteration" else None
         if said is not None and said == result_of_body(drawing, node.id):
             node.settings = {key: item for key, item in node.settings.items() if key != "output_selector"}
+
+
+def _without_ways_back(drawing: Drawing) -> None:
+    """Leaves out the edges that close a cycle: Dify's editor drops them when it opens the file, its engine refuses."""
+    leaving: dict[str, list[Wire]] = {}
+    for wire in drawing.wires:
+        leaving.setdefault(wire.source, []).append(wire)
+    done: set[str] = set()
+    back: set[int] = set()
+    for root in [*(node.id for node in drawing.nodes), *leaving]:
+        stack = [(root, iter(leaving.get(root, ())))] if root not in done else []
+        above = {root}
+        while stack:
+            name, wires = stack[-1]
+            wire = next(wires, None)
+            if wire is None:
+                stack.pop()
+                above.discard(name)
+                done.add(name)
+            elif wire.target in above:
+                back.add(id(wire))
+            elif wire.target not in done:
+                above.add(wire.target)
+                stack.append((wire.target, iter(leaving.get(wire.target, ()))))
+    for wire in drawing.wires if back else ():
+        if id(wire) in back:
+            code, what = ("FJ305", "to itself") if wire.source == wire.target else ("FJ313", "back to an earlier node")
+            hint = "put what is to be repeated into a loop or an iteration"
+            message = f"an edge of {wire.source!r} leads {what}, and Dify drops it"
+            drawing.found.append(warning(code, message, wire.pointer, hint=hint))
+    if back:
+        drawing.wires = [wire for wire in drawing.wires if id(wire) not in back]
 
 
 def _handle(raw: Map, keys: tuple[str, str]) -> str:

@@ -134,8 +134,8 @@ _TOOL = NodeType(
     "tool",
     BlockKind.INTEGRATION,
     slots(
-        "tool.service <- provider_id : text",
-        "tool.operation <- tool_name : text",
+        "tool.service <- provider_id : name",
+        "tool.operation <- tool_name : name",
         "tool.title <- tool_label : text",
         "tool.arguments <- tool_parameters : arguments",
         "tool.settings.configuration <- tool_configurations : configuration",
@@ -220,7 +220,7 @@ _ROWS = [
     _TOOL._replace(
         name="tool/workflow",
         kind=BlockKind.WORKFLOW,
-        slots=slots("journey <- tool_name : text", "inputs <- tool_parameters : arguments", *_COMMON),
+        slots=slots("journey <- tool_name : name", "inputs <- tool_parameters : arguments", *_COMMON),
         implied={},
         usual={**_TOOL.usual, "provider_type": "workflow"},
         rest=("extras",),
@@ -229,8 +229,8 @@ _ROWS = [
         name="tool/mcp",
         kind=BlockKind.MCP,
         slots=slots(
-            "tool.server <- provider_id : text",
-            "tool.tool <- tool_name : text",
+            "tool.server <- provider_id : name",
+            "tool.tool <- tool_name : name",
             "tool.title <- tool_label : text",
             "tool.arguments <- tool_parameters : arguments",
             *_COMMON,
