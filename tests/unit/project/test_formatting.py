@@ -65,7 +65,7 @@ def test_real_files_lose_the_noise_alone(path: Path) -> None:
     assert found.source.ok or found.source.members
     again = formatted(path.name, found.data)
     assert again.before == again.after
-    name = (found.source.format or again.source.format).name if found.source.format else "langflow"
+    name = found.source.format.name if found.source.format is not None else "langflow"
     if found.source.journey is None and found.source.syntax == "json":
         assert json.loads(found.after) == without_noise(json.loads(data), name)
         assert len(found.after) - len(json.dumps(json.loads(data), indent=2, ensure_ascii=False)) <= 1
@@ -73,10 +73,11 @@ def test_real_files_lose_the_noise_alone(path: Path) -> None:
 
 def test_noise_is_what_editors_write() -> None:
     node: dict[str, JsonValue] = {"id": "a", "position": {"x": 1, "y": 2}, "data": {"selected": "mine"}}
-    noisy = {**node, "selected": True, "dragging": False, "measured": {"width": 1}, "positionAbsolute": {}}
+    noisy: JsonValue = {**node, "selected": True, "dragging": False, "measured": {"width": 1}, "positionAbsolute": {}}
     edge: dict[str, JsonValue] = {"id": "e", "source": "a", "target": "a"}
     graph: JsonValue = {"nodes": [noisy, "odd"], "edges": [{**edge, "selected": False}], "viewport": {"zoom": 2}}
-    clean: JsonValue = {"nodes": [node, "odd"], "edges": [edge]}
+    kept: JsonValue = {**node}
+    clean: JsonValue = {"nodes": [kept, "odd"], "edges": [edge]}
     assert without_noise({"data": graph}, "langflow") == {"data": clean}
     assert without_noise(graph, "dify") == {"nodes": [{**node, "data": {}}, "odd"], "edges": [edge]}
     assert without_noise({"viewport": 1, "nodes": 2}, "langflow") == {"viewport": 1, "nodes": 2}
