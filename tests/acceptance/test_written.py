@@ -6,6 +6,7 @@ without the builder's environment, it is skipped and says so.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -54,12 +55,30 @@ def _written(conversion: fjctl.Conversion, folder: Path) -> Path:
     return target
 
 
+# What a builder cannot hold is named as lost and leaves a gap that its validator sees, too: file, builder, complaints.
+GAPS = {
+    # a state that is only reached when something fails, and the only node of an iteration (true of its own files, too)
+    ("return-item.journey.yaml", "flowise"): r"This node is not connected to anything",
+    # a parallel step that does not say over what
+    ("lead-enricher.json", "flowise"): r"Array Input is required",
+    # a schedule that is told in Sim's words
+    ("meeting-followup-agent.json", "flowise"): r"Cron Expression is required|Schedule configuration is invalid.*"
+    r"|This node is not connected to anything",
+}
+
+
 @pytest.mark.parametrize("builder", sorted(BUILDERS))
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.name)
 def test_a_file_written_fresh_is_accepted(source: Path, builder: str, tmp_path: Path) -> None:
     _needs(builder)
-    written = _written(fjctl.convert(_journey(fjctl.read(source)), builder), tmp_path)
-    assert serious(builder, complaints(builder, written)) == []
+    made = fjctl.convert(_journey(fjctl.read(source)), builder)
+    found = serious(builder, complaints(builder, _written(made, tmp_path)))
+    gap = GAPS.get((source.name, builder))
+    if gap is not None:
+        assert made.unwritten
+        assert found
+        found = [one for one in found if not re.fullmatch(gap, one.partition(" | ")[2])]
+    assert found == []
 
 
 @pytest.mark.parametrize("builder", sorted(BUILDERS))
@@ -83,6 +102,7 @@ def test_an_edited_journey_put_into_its_file_is_accepted(builder: str, tmp_path:
 
 CHATFLOW = """journey: lamps
 version: 1
+start: sort
 states:
   sort:
     fork: What does the customer want?

@@ -173,7 +173,7 @@ class Agentflow(Flowise):
         nothing there."""
         if block.kind is BlockKind.AGENT and block.fields.get("tools"):
             return self.table.rows["agentAgentflow"]
-        wanted = {BlockKind.RESPONSE: "directReplyAgentflow", BlockKind.TRIGGER: START}
+        wanted = {BlockKind.RESPONSE: "directReplyAgentflow", BlockKind.TRIGGER: START, BlockKind.PARALLEL: ITERATION}
         if block.kind in wanted:
             return self.table.rows[wanted[block.kind]]
         if block.kind is BlockKind.OPAQUE:

@@ -158,6 +158,12 @@ V2 = Table(
             rest=("tool", "settings"),
         ),
         NodeType(
+            "customFunctionAgentflow/nothing",  # for what Flowise has nothing like
+            BlockKind.OPAQUE,
+            usual={"customFunctionJavascriptFunction": "return ''"},
+            rest=None,
+        ),
+        NodeType(
             "toolAgentflow",
             BlockKind.INTEGRATION,
             slots(

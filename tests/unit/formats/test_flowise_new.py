@@ -13,7 +13,7 @@ from fjctl.formats import document, registry
 from fjctl.formats.flowise_definitions import category, component
 from fjctl.model.workflow import BlockKind
 from tests.support import EXAMPLES
-from tests.support_canvas import broken_laws
+from tests.support_canvas import broken_laws, survives
 from tests.unit.formats.test_flowise import LOOPED, as_document, edge, flow, node
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ def written(text: str, name: str) -> tuple[Any, Conversion, document.Document]:
 
 def journey(text: str) -> str:
     """A journey of states alone, the first one its start."""
-    return f"journey: x\nversion: 1\nstates:\n{text}"
+    start = text.split(":", maxsplit=1)[0].strip()
+    return f"journey: x\nversion: 1\nstart: {start}\nstates:\n{text}"
 
 
 def by_name(value: Any, name: str) -> list[Any]:
@@ -198,7 +199,36 @@ def test_a_reply_in_the_middle_shows_the_way_that_goes_on() -> None:
     assert sorted(len(found) for found in anchors.values()) == [0, 1, 1]
 
 
+def test_what_flowise_has_nothing_like_is_a_function_that_does_nothing() -> None:
+    value, made, _ = written(journey("  a: {wait: 5s, next: b}\n  b: {say: Done}\n"), "flowise")
+    (nothing,) = by_name(value, "customFunctionAgentflow")
+    assert nothing["data"]["inputs"]["customFunctionJavascriptFunction"] == "return ''"
+    assert "the wait 'A'" in {loss.what for loss in made.unwritten}
+
+
 # Defects that broken files have shown
+
+
+def test_an_edge_by_no_way_of_a_choice_means_nothing_and_stays() -> None:
+    scenarios = [{"scenario": "AI"}, {"scenario": "Other"}]
+    value = flow(
+        [
+            node("startAgentflow"),
+            node("conditionAgentAgentflow", conditionAgentScenarios=scenarios),
+            node("llmAgentflow"),
+        ],
+        edge("startAgentflow_0", "conditionAgentAgentflow_0"),
+        edge("conditionAgentAgentflow_0", "llmAgentflow_0", "0"),
+        edge("conditionAgentAgentflow_0", "llmAgentflow_0"),
+    )
+    found = as_document(value)
+    assert [item.code for item in found.located()] == ["FJ307"]
+    assert broken_laws(found) == []
+
+
+def test_what_is_no_messages_keeps_its_place() -> None:
+    value = flow([node("startAgentflow"), node("agentAgentflow", agentMessages=[{"a": None}])])
+    assert survives(value, "flowise") == []
 
 
 def test_a_scenario_given_twice_that_leads_nowhere_says_nothing_more() -> None:
