@@ -1,6 +1,6 @@
 """n8n's workflows: the editor's download, what it copies, what its API and command line give.
 
-Sources: n8n-workflow `interfaces.ts`, n8n-nodes-base and @n8n/n8n-nodes-langchain 2.41; files of the years 2022 to 2026.
+Sources: n8n-workflow `interfaces.ts`, n8n-nodes-base and @n8n/n8n-nodes-langchain 2.41; real files of 2022 to 2026.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from fjctl.formats.base import is_blank, warning
 from fjctl.formats.canvas import loops, reader, writer
 from fjctl.formats.canvas.dialect import Dialect
 from fjctl.formats.canvas.drawing import Drawing, Node, Wire
-from fjctl.formats.canvas.secrets import secret_part, without_secrets
+from fjctl.formats.canvas.secrets import restored, secret_part, without_secrets
 from fjctl.formats.n8n_choices import CHOICES, outputs, version
 from fjctl.formats.n8n_document import connections, identify, locate, wires
 from fjctl.formats.n8n_forms import N8N_FORMS
@@ -20,8 +20,9 @@ from fjctl.formats.n8n_marks import mark, part_mark, way_mark
 from fjctl.formats.n8n_new import NEWEST, part_type, type_for, unique_names
 from fjctl.formats.n8n_own import list_key, own_part
 from fjctl.formats.n8n_references import read_text, rewrite_text, write_text
-from fjctl.formats.n8n_shapes import Manner, full_locators, plain_locators, shape_of
+from fjctl.formats.n8n_shapes import shape_of
 from fjctl.formats.n8n_types import ERROR_PORT, PORTS, ROLES, TYPES, VERSION, full, label_of, row_of, short
+from fjctl.formats.n8n_values import Manner, full_locators, plain_locators
 from fjctl.model.names import slug
 from fjctl.model.workflow import BlockKind
 
@@ -94,9 +95,9 @@ class N8n(Dialect):
             node.settings = cleaned
             drawing.found += [item._replace(pointer=node.pointer) for item in found]
             row = self.row_of(node)
-            if row.kind in {BlockKind.INTEGRATION, None} or row.rest == ("tool", "arguments"):
-                if node.raw.get("typeVersion") != NEWEST.get(node.type, 1):
-                    node.settings[VERSION] = node.raw.get("typeVersion")
+            free = row.kind in {BlockKind.INTEGRATION, None} or row.rest == ("tool", "arguments")
+            if free and node.raw.get("typeVersion") != NEWEST.get(node.type, 1):
+                node.settings[VERSION] = node.raw.get("typeVersion")
             if node.mark == "part" and _by_itself(node.name, row.label or label_of(node.type)):
                 node.name = ""
             if node.settings.get("@onError") == "continueErrorOutput" and any(w.out == ERROR_PORT for w in out):
@@ -211,7 +212,7 @@ class N8n(Dialect):
 
 
 def _variant(node: Node) -> str:
-    return row_of(node.type, node.mark).name if node.mark in {"text"} else node.type
+    return row_of(node.type, node.mark).name if node.mark == "text" else node.type
 
 
 def _extras(place: Place) -> dict[str, JsonValue]:
@@ -346,6 +347,7 @@ def _raw(node: Node, name: str, *, fails: bool, parses: bool) -> Map:
     if node.width is not None and row.kind is BlockKind.NOTE:
         settings["height"], settings["width"] = _number(node.height or 0), _number(node.width)
     parameters = full_locators({key: item for key, item in settings.items() if not key.startswith("@")})
+    parameters = restored(parameters, old)
     raw: Map = {"parameters": parameters, "id": node.id, "name": name, "type": full(node.type)}
     if node.raw and short(node.raw.get("type")) == node.type:
         raw["type"] = node.raw.get("type")

@@ -32,7 +32,9 @@ EXTRA = "fallback"
 def version(node: Node) -> float:
     """A node's `typeVersion`; that of the newest shape where it has none."""
     found = node.settings.get(VERSION, node.raw.get("typeVersion"))
-    known = isinstance(found, (int, float)) and not isinstance(found, bool) and short(node.raw.get("type")) == _base(node)
+    known = (
+        isinstance(found, (int, float)) and not isinstance(found, bool) and short(node.raw.get("type")) == _base(node)
+    )
     return found if known and found is not None else 99.0
 
 
@@ -180,10 +182,9 @@ _SWITCH_KEYS = ("rules", "mode", "output", "numberOutputs", "outputsAmount", "da
 
 def _switch_write(branches: Sequence[Branch], prior: Node | None, settings: Map, scope: Scope) -> dict[str, str]:
     known = _switch_branches(prior, (), scope) if prior is not None and prior.settings else []
-    if prior is not None and known and [b.reason() for b in known] == [b.reason() for b in branches]:
-        if [b.condition for b in known] == [b.condition for b in branches]:
-            settings |= {key: prior.settings[key] for key in _SWITCH_KEYS if key in prior.settings}
-            return {branch.id: other.id for branch, other in zip(branches, known, strict=True)}
+    if prior is not None and known and [_said_by(b) for b in known] == [_said_by(b) for b in branches]:
+        settings |= {key: prior.settings[key] for key in _SWITCH_KEYS if key in prior.settings}
+        return {branch.id: other.id for branch, other in zip(branches, known, strict=True)}
     new_shape = prior is not None and version(prior) >= _NEWEST_OLD_SWITCH
     rules = _rows(prior.settings, "rules", "values") if prior is not None and new_shape else []
     before = {_key(_new_rule(rule, "", scope)): rule for rule in rules}
@@ -198,6 +199,10 @@ def _switch_write(branches: Sequence[Branch], prior: Node | None, settings: Map,
         settings[VERSION] = 3.2
     ports = {branch.id: str(place) for place, branch in enumerate(chosen)}
     return ports | {branch.id: EXTRA for branch in branches if branch.otherwise}
+
+
+def _said_by(branch: Branch) -> tuple[object, ...]:
+    return (*branch.reason(), branch.condition)
 
 
 def _key(branch: Branch) -> tuple[str | None, str]:
@@ -248,9 +253,7 @@ def _new_category(text: str, scope: Scope) -> Map:
 
 
 def _mood_branches(node: Node, _wires: Sequence[Wire], scope: Scope) -> list[Branch]:
-    return [
-        Branch(id=str(place), condition=read_text(word, scope)) for place, word in enumerate(_words(node.settings))
-    ]
+    return [Branch(id=str(place), condition=read_text(word, scope)) for place, word in enumerate(_words(node.settings))]
 
 
 def _mood_write(branches: Sequence[Branch], prior: Node | None, settings: Map, scope: Scope) -> dict[str, str]:

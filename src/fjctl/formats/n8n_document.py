@@ -82,7 +82,7 @@ class Link(NamedTuple):
     slot: int
     target: str
     into: str
-    index: int
+    number: int
     pointer: Pointer
 
 
@@ -137,11 +137,13 @@ def wires(place: Place, nodes: Mapping[str, Node], found: list[Diagnostic]) -> l
         if source is None or target is None:
             missing = link.source if source is None else link.target
             hint = "connections go by the names of nodes; remove it, or add the node"
-            found.append(warning("FJ303", f"a connection names {missing!r}, which no node is called", link.pointer, hint=hint))
+            found.append(
+                warning("FJ303", f"a connection names {missing!r}, which no node is called", link.pointer, hint=hint)
+            )
             continue
         wire = Wire(source=source.id, target=target.id, pointer=link.pointer, raw=link)
         wire.out = _port(source, link.slot, used.get(link.source, 0)) if link.kind == MAIN else _kind(link)
-        wire.into = str(link.index) if link.into == MAIN else link.into + (f":{link.index}" if link.index else "")
+        wire.into = str(link.number) if link.into == MAIN else link.into + (f":{link.number}" if link.number else "")
         if wire.ends() not in known:
             known.add(wire.ends())
             drawn.append(wire)

@@ -12,7 +12,7 @@ import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from fjctl.formats.canvas.table import NodeType, Slot, Table, implied, opaque, slots
+from fjctl.formats.canvas.table import NodeType, Table, implied, opaque, slots
 from fjctl.formats.n8n_names import LABELS
 from fjctl.model.workflow import BlockKind
 
@@ -153,7 +153,15 @@ def _tool(name: str, kind: BlockKind | None, does: str, *rows: str, label: str =
     said = implied(tool__kind=does)
     lines = (*rows, *_CALLS)
     return NodeType(
-        name, kind, slots(*lines), implied=said, usual=USUAL, rest=("tool", "settings"), label=label, role=role, ports=PORTS
+        name,
+        kind,
+        slots(*lines),
+        implied=said,
+        usual=USUAL,
+        rest=("tool", "settings"),
+        label=label,
+        role=role,
+        ports=PORTS,
     )
 
 
@@ -172,8 +180,13 @@ TYPES = Table(
     [
         _entry("chatTrigger", "", label="When chat message received", writes=True, chatInput="input"),
         _entry("executeWorkflowTrigger", "", "inputs <- workflowInputs.values : inputs", label="When Executed"),
-        _entry("executeWorkflowTrigger/any", "workflow", "inputs <- workflowInputs.values : inputs", label="When Executed by Another Workflow"),
-        _entry("manualTrigger", "manual", label="When clicking ‘Execute workflow’"),
+        _entry(
+            "executeWorkflowTrigger/any",
+            "workflow",
+            "inputs <- workflowInputs.values : inputs",
+            label="When Executed by Another Workflow",
+        ),
+        _entry("manualTrigger", "manual", label="When clicking \u2018Execute workflow\u2019"),
         _entry("manualChatTrigger", "chat", label="When chat message received", input="input"),
         _entry("webhook", "webhook", label="Webhook", writes=True),
         _entry("scheduleTrigger", "schedule", label="Schedule Trigger"),
@@ -196,14 +209,13 @@ TYPES = Table(
             output="content",
         ),
         *(_agent(f"{name}/text", *_MODEL, label="Message a model")._replace(ports=_FEEDS) for name in _TEXT_NODES),
-        _agent("langchain.openAi/text", *_MODEL, "agent.max_tokens <- options.maxTokens : number", label="OpenAI")
-        ._replace(ports=_FEEDS, outputs={"message.content": "content"}),
+        _agent(
+            "langchain.openAi/text", *_MODEL, "agent.max_tokens <- options.maxTokens : number", label="OpenAI"
+        )._replace(ports=_FEEDS, outputs={"message.content": "content"}),
         NodeType(
             "textClassifier",
             BlockKind.ROUTER,
-            slots(
-                "agent.input <- inputText", "prompt <- options.systemPromptTemplate : text", *_HELD
-            ),
+            slots("agent.input <- inputText", "prompt <- options.systemPromptTemplate : text", *_HELD),
             usual=USUAL,
             rest=("agent", "settings"),
             choices="class",
@@ -234,8 +246,9 @@ TYPES = Table(
             writes=False,
             label="Guardrails",
         ),
-        _tool("guardrails/sanitize", BlockKind.GUARDRAIL, "external", "tool.operation <- operation", label="Sanitize")
-        ._replace(implied=implied(tool__kind="external", tool__service="guardrails"), rest=("tool", "arguments")),
+        _tool(
+            "guardrails/sanitize", BlockKind.GUARDRAIL, "external", "tool.operation <- operation", label="Sanitize"
+        )._replace(implied=implied(tool__kind="external", tool__service="guardrails"), rest=("tool", "arguments")),
         _tool("httpRequest", BlockKind.HTTP, "http", *_REQUEST, label="HTTP Request")._replace(outputs={"": "data"}),
         _tool("httpRequestTool", None, "http", *_DESCRIBED, *_REQUEST, label="HTTP Request", role="tool"),
         _tool("toolHttpRequest", None, "http", *_DESCRIBED, *_REQUEST, label="HTTP Request", role="tool"),
@@ -299,9 +312,7 @@ TYPES = Table(
         ),
         _step("wait", BlockKind.WAIT, "wait <- @wait : text", label="Wait"),
         _step("form", BlockKind.HUMAN, "ask.message <- options.formTitle : text", label="Form", writes=False)._replace(
-            slots=slots(
-                "ask.message <- options.formTitle : text", "ask.fields <- formFields.values : fields", *_HELD
-            )
+            slots=slots("ask.message <- options.formTitle : text", "ask.fields <- formFields.values : fields", *_HELD)
         ),
         _step("wait/form", BlockKind.HUMAN, label="Wait", writes=False)._replace(
             slots=slots("ask.message <- formTitle : text", "ask.fields <- formFields.values : fields", *_HELD),
@@ -322,10 +333,12 @@ TYPES = Table(
             label="Respond to Webhook",
             writes=False,
         )._replace(implied=implied(extras__answers="webhook")),
-        _step("stopAndError", BlockKind.RESPONSE, "result <- errorMessage", label="Stop and Error", writes=False)
-        ._replace(implied=implied(status="error")),
-        _step("executeWorkflow", BlockKind.WORKFLOW, "journey <- @workflow : text", "inputs <- @arguments : map")
-        ._replace(label="Execute Workflow", usual=_MAPPED),
+        _step(
+            "stopAndError", BlockKind.RESPONSE, "result <- errorMessage", label="Stop and Error", writes=False
+        )._replace(implied=implied(status="error")),
+        _step(
+            "executeWorkflow", BlockKind.WORKFLOW, "journey <- @workflow : text", "inputs <- @arguments : map"
+        )._replace(label="Execute Workflow", usual=_MAPPED),
         NodeType(
             "stickyNote",
             BlockKind.NOTE,
@@ -333,7 +346,13 @@ TYPES = Table(
             rest=None,
             label="Sticky Note",
         ),
-        _part("lmChatOpenAi", "model", *_MODEL, "agent.max_tokens <- options.maxTokens : number", label="OpenAI Chat Model"),
+        _part(
+            "lmChatOpenAi",
+            "model",
+            *_MODEL,
+            "agent.max_tokens <- options.maxTokens : number",
+            label="OpenAI Chat Model",
+        ),
         _part("memoryBufferWindow", "memory", label="Simple Memory"),
         _part("outputParserStructured", "parser", "agent.output <- @schema : json", label="Structured Output Parser"),
     ]
@@ -371,7 +390,9 @@ FAMILIES = (
     Family(r"vectorStore[A-Z]\w*", _part("", "store", label=""), part=True),
     Family(r"vectorStore[A-Z]\w*|chatHubVectorStore\w*", _KNOWS),
     Family(r"(?:.*\.)?\w*[tT]rigger", _entry("", "service", label="")),
-    Family(r"(?:.*\.)?mcpClient(?:Tool)?", _tool("", BlockKind.MCP, "mcp", *_DESCRIBED, "tool.tool <- toolName : text")),
+    Family(
+        r"(?:.*\.)?mcpClient(?:Tool)?", _tool("", BlockKind.MCP, "mcp", *_DESCRIBED, "tool.tool <- toolName : text")
+    ),
 )
 """The first that fits counts."""
 
@@ -393,7 +414,9 @@ def row_of(name: str, mark: str) -> NodeType:
     known = TYPES.get(f"{name}/{mark}") or TYPES.get(name)
     if mark.startswith("ways:"):
         said = implied(extras__type=name)
-        return _integration(name)._replace(kind=BlockKind.ROUTER, choices="ways", rest=("extras",), implied=said, slots=())
+        return _integration(name)._replace(
+            kind=BlockKind.ROUTER, choices="ways", rest=("extras",), implied=said, slots=()
+        )
     if known is not None and (known.kind is not None or mark in {"tool", "part"}):
         return known
     for family in FAMILIES:
@@ -404,8 +427,10 @@ def row_of(name: str, mark: str) -> NodeType:
         return _ASKS._replace(name=f"{name}/ask", implied=said)
     if mark == "part":
         return _part(name, "part", label=label_of(name))
-    return _integration(name) if mark in {"tool", "called"} or _PLAIN.fullmatch(name) or name.startswith(_PREFIX) else (
-        opaque(name)
+    return (
+        _integration(name)
+        if mark in {"tool", "called"} or _PLAIN.fullmatch(name) or name.startswith(_PREFIX)
+        else (opaque(name))
     )
 
 
@@ -448,8 +473,3 @@ def label_of(name: str) -> str:
     bare = name.rpartition(".")[2].partition("/")[0].removesuffix("Tool") or name
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", bare.removeprefix("lmChat").removeprefix("tool"))
     return words[:1].upper() + words[1:]
-
-
-def slot_places(row: NodeType) -> set[str]:
-    """The settings that a row reads."""
-    return {slot.place[0] for slot in row.slots if isinstance(slot, Slot)}
