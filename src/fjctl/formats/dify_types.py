@@ -345,7 +345,9 @@ DERIVED = {
 UNUSED = {"single": "multiple_retrieval_config", "multiple": "single_retrieval_config"}
 """What a mode of retrieval makes no use of."""
 
-START_TITLES = frozenset({"Start", "START", "开始", "開始", "開始", "시작", "Начало", "Inicio", "Início", "Début", "Inizio"})
+START_TITLES = frozenset(
+    {"Start", "START", "开始", "開始", "開始", "시작", "Начало", "Inicio", "Início", "Début", "Inizio"}
+)
 """What Dify calls the start in some of its languages; it says nothing."""
 
 EDITOR = frozenset({"author", "showAuthor"})

@@ -17,7 +17,7 @@ from fjctl.formats.n8n_choices import CHOICES, outputs, version
 from fjctl.formats.n8n_document import connections, identify, locate, wires
 from fjctl.formats.n8n_forms import N8N_FORMS
 from fjctl.formats.n8n_marks import mark, part_mark, way_mark
-from fjctl.formats.n8n_new import NEWEST, part_type, type_for, unique_names
+from fjctl.formats.n8n_new import NEWEST, own_name, part_type, type_for, unique_names, unlike_names
 from fjctl.formats.n8n_own import list_key, own_part
 from fjctl.formats.n8n_references import read_text, rewrite_text, write_text
 from fjctl.formats.n8n_shapes import shape_of
@@ -73,7 +73,8 @@ class N8n(Dialect):
             drawing.nodes.append(_node(raw, identifier, pointer, drawing))
         by_name: dict[str, Node] = {}
         for node in drawing.nodes:
-            by_name.setdefault(node.name, node)
+            by_name.setdefault(own_name(node.raw), node)
+        unlike_names(drawing.nodes)
         drawing.wires = wires(place, by_name, drawing.found)
         self._relate(drawing)
         self._fold(drawing)
@@ -90,11 +91,11 @@ class N8n(Dialect):
         for node in drawing.nodes:
             out, into = leaving.get(node.id, []), entering.get(node.id, [])
             node.mark = part_mark(out) or way_mark(node, out) or mark(node, ends=not out, chats=chats)
-            shape_of(_variant(node), part=node.mark in {"part", "tool"}).lift(node.settings, version(node))
+            row = self.row_of(node)
+            shape_of(row, part=node.mark in {"part", "tool"}).lift(node.settings, version(node))
             cleaned, found = without_secrets(node.settings, (*node.pointer, "parameters"))
             node.settings = cleaned
             drawing.found += [item._replace(pointer=node.pointer) for item in found]
-            row = self.row_of(node)
             free = row.kind in {BlockKind.INTEGRATION, None} or row.rest == ("tool", "arguments")
             if free and node.raw.get("typeVersion") != NEWEST.get(node.type, 1):
                 node.settings[VERSION] = node.raw.get("typeVersion")
@@ -211,10 +212,6 @@ class N8n(Dialect):
         return rewrite_text(text, before, scope)
 
 
-def _variant(node: Node) -> str:
-    return row_of(node.type, node.mark).name if node.mark == "text" else node.type
-
-
 def _extras(place: Place) -> dict[str, JsonValue]:
     settings = place.get("settings")
     if not isinstance(settings, dict):
@@ -239,8 +236,7 @@ def _raws(place: Place, drawing: Drawing) -> list[tuple[Pointer, Map]]:
 
 
 def _node(raw: Map, identifier: str, pointer: Pointer, drawing: Drawing) -> Node:
-    name = raw.get("name")
-    node = Node(id=identifier, type=short(raw.get("type")), name=name if isinstance(name, str) else "", raw=raw)
+    node = Node(id=identifier, type=short(raw.get("type")), name=own_name(raw), raw=raw)
     node.pointer = pointer
     node.enabled = raw.get("disabled") is not True
     parameters = raw.get("parameters")
@@ -341,7 +337,7 @@ def _raw(node: Node, name: str, *, fails: bool, parses: bool) -> Map:
     held = type(number) in {int, float}
     manner = Manner(float(number) if held else 99.0, node.id, plain_locators(old) if isinstance(old, dict) else {})
     part = row.role != "" or node.mark in {"part", "tool"}
-    shape_of(_variant(node) if node.mark else row.name, part=part).lower(settings, manner)
+    shape_of(row, part=part).lower(settings, manner)
     if parses and node.type.partition("/")[0] in _PARSES:
         settings.setdefault("hasOutputParser", True)
     if node.width is not None and row.kind is BlockKind.NOTE:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fjctl.formats.canvas.paths import ABSENT, at
 from fjctl.formats.n8n_values import Shape, as_map, as_rows, json_text, put_in, take
+from fjctl.formats.sim_values import json_in
 from fjctl.model.names import stable_id
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ def _set_lift(settings: Map, version: float) -> None:
         name = row.get("name")
         if not isinstance(name, str) or not name or name in assign or row.keys() > {"id", "name", "type", "value"}:
             return
-        assign[name] = row.get("value", "")
+        assign[name] = _parsed(row.get("value", ""), row.get("type"))
         if row.get("type", "string") != _OF_TYPE.get(type(assign[name])):
             types[name] = row.get("type", "string")
     if home and assign:
@@ -162,6 +163,14 @@ def _set_lift(settings: Map, version: float) -> None:
         settings["@assign"] = assign
         if types:
             settings["types"] = types
+
+
+def _parsed(value: Any, kind: Any) -> Any:
+    """A list or a map that stands as JSON in a text."""
+    if kind not in {"array", "object"} or not isinstance(value, str) or value.startswith("="):
+        return value
+    found = json_in(value)
+    return found if isinstance(found, list if kind == "array" else dict) else value
 
 
 def _set_rows(settings: Map, version: float) -> tuple[str, list[Map]]:
@@ -196,7 +205,12 @@ def _set_lower(settings: Map, manner: Manner) -> None:
     if manner.version >= _ASSIGNMENTS:
         known = _ids(at(manner.prior, ("assignments", "assignments")))
         written = [
-            {"id": known.get(name) or stable_id(manner.node, name), "name": name, "value": _held(item), "type": kind}
+            {
+                "id": known.get(name) or stable_id(manner.node, name),
+                "name": name,
+                "value": _held(item, kind),
+                "type": kind,
+            }
             for name, kind, item in rows
         ]
         settings["assignments"] = {"assignments": written}
@@ -209,13 +223,13 @@ def _set_lower(settings: Map, manner: Manner) -> None:
         settings["values"] = {kind: found for kind, found in values.items() if found}
 
 
-def _held(item: Any) -> Any:
-    return json_text(item) if isinstance(item, (dict, list)) else item
+def _held(item: Any, kind: Any) -> Any:
+    return json_text(item) if isinstance(item, (dict, list)) and kind in {"array", "object"} else item
 
 
 def _field(name: str, kind: str, item: Any) -> Map:
     key = f"{kind}Value"
-    return {"name": name, **({} if kind == "string" else {"type": key}), key: _held(item)}
+    return {"name": name, **({} if kind == "string" else {"type": key}), key: _held(item, kind)}
 
 
 def _ids(rows: Any) -> dict[str, str]:

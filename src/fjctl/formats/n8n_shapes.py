@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fjctl.formats.canvas.paths import Map
+    from fjctl.formats.canvas.table import NodeType
 
 # Workflows, tools
 
@@ -323,11 +324,13 @@ _STORES = Shape(lambda _settings, _version: None, lambda _settings, _manner: Non
 _SERVICES = Shape(_service_lift, _service_lower)
 
 
-def shape_of(name: str, *, part: bool) -> Shape:
-    """The shape of a type, by its short name with its variant. `part`: it is connected to an agent."""
-    base = name.partition("/")[0] if not name.startswith("@") else name
-    if name.endswith("/text"):
+def shape_of(row: NodeType, *, part: bool) -> Shape:
+    """The shape of a type's parameters. `part`: the node is connected to an agent."""
+    base = row.name.partition("/")[0] if not row.name.startswith("@") else row.name
+    if row.name.endswith("/text"):
         return TALK
+    if row.rest == ("tool", "arguments") and not base.startswith("vectorStore"):
+        return _SERVICES
     if base in _SHAPES:
         return _SHAPES[base]
     if part and base in {"lmChatOpenAi", "lmChatAnthropic"}:

@@ -12,7 +12,7 @@ import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from fjctl.formats.canvas.table import NodeType, Table, implied, opaque, slots
+from fjctl.formats.canvas.table import NodeType, Table, implied, slots
 from fjctl.formats.n8n_names import LABELS
 from fjctl.model.workflow import BlockKind
 
@@ -22,6 +22,8 @@ ERROR_PORT = "error"
 VERSION = "@version"
 FALLBACK = "@fallback"
 UNREAD = "@unread"
+UNKNOWN = "unknown"
+"""The type of a node that says none."""
 
 _OURS = re.compile(
     r"(?:agent|agentTool|anthropic|alibabaCloud|chat|chatTrigger|chain[A-Z]\w*|document[A-Z]\w*Loader|embeddings[A-Z]\w*"
@@ -35,9 +37,9 @@ _PREFIX = "langchain."
 
 
 def short(name: object) -> str:
-    """A type's name as the table has it; empty for what is no text."""
-    if not isinstance(name, str):
-        return ""
+    """A type's name as the table has it; `unknown` for what is none."""
+    if not isinstance(name, str) or not name.strip():
+        return UNKNOWN
     for package in (BASE, LANGCHAIN):
         rest = name.removeprefix(package)
         if rest != name and _PLAIN.fullmatch(rest):
@@ -339,6 +341,9 @@ TYPES = Table(
         _step(
             "executeWorkflow", BlockKind.WORKFLOW, "journey <- @workflow : text", "inputs <- @arguments : map"
         )._replace(label="Execute Workflow", usual=_MAPPED),
+        _tool("noOp", BlockKind.INTEGRATION, "external", label="No Operation, do nothing")._replace(
+            implied=implied(tool__kind="external", tool__service="noOp"), rest=("tool", "arguments")
+        ),
         NodeType(
             "stickyNote",
             BlockKind.NOTE,
@@ -357,6 +362,9 @@ TYPES = Table(
         _part("outputParserStructured", "parser", "agent.output <- @schema : json", label="Structured Output Parser"),
     ]
 )
+
+TYPES.first[BlockKind.OPAQUE] = TYPES.rows["noOp"]
+"""What n8n has nothing like is drawn as a node that hands on what it gets."""
 
 
 class Family(NamedTuple):
@@ -425,13 +433,18 @@ def row_of(name: str, mark: str) -> NodeType:
     if mark == "ask":
         said = implied(extras__service=name)
         return _ASKS._replace(name=f"{name}/ask", implied=said)
+    if name == UNKNOWN and mark not in {"part", "tool"}:
+        return _nothing_known(name)
     if mark == "part":
         return _part(name, "part", label=label_of(name))
-    return (
-        _integration(name)
-        if mark in {"tool", "called"} or _PLAIN.fullmatch(name) or name.startswith(_PREFIX)
-        else (opaque(name))
-    )
+    ours = mark in {"tool", "called"} or _PLAIN.fullmatch(name) is not None or name.startswith(_PREFIX)
+    return _integration(name) if ours else _nothing_known(name)
+
+
+def _nothing_known(name: str) -> NodeType:
+    """A tool by the name of its type, kept whole."""
+    row = _integration(name)
+    return row._replace(kind=BlockKind.OPAQUE, implied={**row.implied, ("tool", "settings", "opaque"): True})
 
 
 def _named(row: NodeType, name: str, mark: str) -> NodeType:

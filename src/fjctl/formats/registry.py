@@ -6,7 +6,18 @@ import importlib
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from fjctl.errors import UsageError
-from fjctl.formats.recognise import is_dify, is_flowise, is_flowise_chatflow, is_journey, is_n8n, is_reactflow, is_sim
+from fjctl.formats.recognise import (
+    is_dify,
+    is_fastgpt,
+    is_flowise,
+    is_flowise_chatflow,
+    is_journey,
+    is_langflow,
+    is_n8n,
+    is_ragflow,
+    is_reactflow,
+    is_sim,
+)
 from fjctl.model.workflow import BlockKind
 
 if TYPE_CHECKING:
@@ -42,6 +53,8 @@ class Format(NamedTuple):
         """The module that reads and writes it; imported on first use."""
         return cast("WorkflowFormat", importlib.import_module(self.module))
 
+
+_PEOPLE = cast("frozenset[BlockKind]", frozenset({"human"}))  # the kinds themselves are loaded with the first format
 
 FORMATS: tuple[Format, ...] = (
     Format(
@@ -79,7 +92,21 @@ FORMATS: tuple[Format, ...] = (
         timeouts=False,
         refer_by_id=True,
     ),
-    # langflow
+    Format(
+        name="langflow",
+        side="workflow",
+        title="Langflow flow (every era, 2023 to 1.13)",
+        suffixes=(".json",),
+        module="fjctl.formats.langflow",
+        recognise=is_langflow,
+        preserves="every component and its settings, layout, ids; not what only a conversation has",
+        choosers=True,
+        cycles=True,
+        conversation=False,
+        timeouts=True,
+        choose_too=frozenset({BlockKind.HUMAN}),
+        refer_by_id=True,
+    ),
     Format(
         name="dify",
         side="workflow",
@@ -95,7 +122,21 @@ FORMATS: tuple[Format, ...] = (
         refer_by_id=True,
         syntax="yaml",
     ),
-    # fastgpt
+    Format(
+        name="fastgpt",
+        side="workflow",
+        title="FastGPT app or plugin (template, export; V1 and later)",
+        suffixes=(".json",),
+        module="fjctl.formats.fastgpt",
+        recognise=is_fastgpt,
+        preserves="every node and its settings, layout, ids; not what only a conversation has",
+        choosers=True,
+        cycles=True,
+        conversation=False,
+        timeouts=False,
+        choose_too=frozenset({BlockKind.HUMAN}),
+        refer_by_id=True,
+    ),
     Format(
         name="flowise",
         side="workflow",
@@ -123,7 +164,20 @@ FORMATS: tuple[Format, ...] = (
         timeouts=False,
         refer_by_id=True,
     ),
-    # ragflow
+    Format(
+        name="ragflow",
+        side="workflow",
+        title="RAGFlow agent (template, export, components alone)",
+        suffixes=(".json",),
+        module="fjctl.formats.ragflow",
+        recognise=is_ragflow,
+        preserves="every component and its settings, layout, ids; not what only a conversation has",
+        choosers=True,
+        cycles=True,
+        conversation=False,
+        timeouts=False,
+        refer_by_id=True,
+    ),
     # chainforge
     Format(
         name="reactflow",
