@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from fjctl.formats.n8n_names import NODES
-from fjctl.formats.n8n_types import TYPES, UNKNOWN, label_of, row_of
+from fjctl.formats.n8n_types import OPAQUE, TYPES, UNKNOWN, label_of, row_of
 from fjctl.model.workflow import TOOL_KINDS, BlockKind
 
 if TYPE_CHECKING:
@@ -116,13 +116,19 @@ def _tool_type(tool: Map) -> NodeType | None:
     kind, service = tool.get("kind"), tool.get("service")
     if service == "guardrails":
         return TYPES.rows["guardrails/sanitize"]
-    if service == UNKNOWN or (isinstance(service, str) and tool.get("settings", {}).get("opaque") and _known(service)):
+    if isinstance(service, str) and _opaque(tool):
         return row_of(service, "")
     if isinstance(service, str) and (_known(service) or service in TYPES.rows):
         row = row_of(service, "called")
         if row.kind in TOOL_KINDS and row.implied.get(("tool", "kind")) == kind:
             return row
     return TYPES.rows[_CODES[kind]] if isinstance(kind, str) and kind in _CODES else None
+
+
+def _opaque(tool: Map) -> bool:
+    """Whether a tool stands for a node of a type that nobody knows."""
+    settings = tool.get("settings")
+    return isinstance(settings, dict) and settings.get("opaque") == OPAQUE
 
 
 def _known(service: Any) -> bool:
@@ -164,6 +170,8 @@ def part_type(role: str, said: Map) -> NodeType | None:
 
 def _agent_tool(contract: Map) -> NodeType | None:
     kind, service = contract.get("kind"), contract.get("service")
+    if isinstance(service, str) and _opaque(contract):
+        return row_of(service, "tool")
     for name in (service, f"{service}Tool") if isinstance(service, str) and service else ():
         row = row_of(name, "tool") if _tool_known(name) else None
         if row is not None and row.implied.get(("tool", "kind")) == kind:

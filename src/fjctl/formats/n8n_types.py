@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from fjctl.formats.canvas.table import NodeType, Table, implied, slots
-from fjctl.formats.n8n_names import LABELS
+from fjctl.formats.n8n_names import LABELS, NODES
 from fjctl.model.workflow import BlockKind
 
 BASE = "n8n-nodes-base."
@@ -22,6 +22,8 @@ ERROR_PORT = "error"
 VERSION = "@version"
 FALLBACK = "@fallback"
 UNREAD = "@unread"
+OPAQUE = "n8n"
+"""Whose unknown type a tool is: no other builder's would be one of n8n's."""
 UNKNOWN = "unknown"
 """The type of a node that says none."""
 
@@ -32,6 +34,7 @@ _OURS = re.compile(
     r"|sentimentAnalysis|textClassifier|textSplitter[A-Z]\w*|tool[A-Z]\w*|vectorStore[A-Z]\w*)"
 )
 """Names of nodes that are in n8n's AI package, so that they need no package in front."""
+_PACKAGED = re.compile(r"@?[\w-]+(?:/[\w-]+)?\.\w+")
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _PREFIX = "langchain."
 
@@ -433,18 +436,18 @@ def row_of(name: str, mark: str) -> NodeType:
     if mark == "ask":
         said = implied(extras__service=name)
         return _ASKS._replace(name=f"{name}/ask", implied=said)
-    if name == UNKNOWN and mark not in {"part", "tool"}:
-        return _nothing_known(name)
     if mark == "part":
         return _part(name, "part", label=label_of(name))
-    ours = mark in {"tool", "called"} or _PLAIN.fullmatch(name) is not None or name.startswith(_PREFIX)
-    return _integration(name) if ours else _nothing_known(name)
+    ours = name.removesuffix("Tool") in NODES or name in NODES or name.startswith(_PREFIX)
+    called = mark in {"tool", "called"} and _PACKAGED.fullmatch(name) is not None
+    return _integration(name) if ours or called else _nothing_known(name)
 
 
 def _nothing_known(name: str) -> NodeType:
     """A tool by the name of its type, kept whole."""
     row = _integration(name)
-    return row._replace(kind=BlockKind.OPAQUE, implied={**row.implied, ("tool", "settings", "opaque"): True})
+    said = {**row.implied, ("tool", "service"): name, ("tool", "settings", "opaque"): OPAQUE}
+    return row._replace(kind=BlockKind.OPAQUE, implied=said)
 
 
 def _named(row: NodeType, name: str, mark: str) -> NodeType:
