@@ -243,6 +243,8 @@ def _node(raw: Map, identifier: str, pointer: Pointer, drawing: Drawing) -> Node
     cleaned, found = without_secrets(parameters if isinstance(parameters, dict) else {}, (*pointer, "parameters"))
     drawing.found += found
     node.settings = {**plain_locators(cleaned), **_around(raw)}
+    if not isinstance(node.settings.get("options", {}), dict):  # nothing could be added to what is no collection
+        del node.settings["options"]
     position = raw.get("position")
     if isinstance(position, list) and len(position) == 2 and all(type(item) in {int, float} for item in position):
         node.x, node.y = position

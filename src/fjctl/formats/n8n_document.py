@@ -153,7 +153,8 @@ def wires(place: Place, nodes: Mapping[str, Node], found: list[Diagnostic]) -> l
 def _kind(link: Link) -> str:
     if link.kind == ERROR_PORT:
         return ERROR_PORT
-    return link.kind + (f":{link.slot}" if link.slot else "")
+    several = link.slot and not link.kind.startswith("ai_")  # a node is one thing to those that have it
+    return link.kind + (f":{link.slot}" if several else "")
 
 
 def _port(node: Node, slot: int, last: int) -> str:

@@ -54,8 +54,9 @@ def _agent_lift(settings: Map, version: float) -> None:
     text = _defined(settings, version)
     options = settings.get("options")
     system = options.get("systemMessage") if isinstance(options, dict) else None
-    if isinstance(system, str):
+    if system is not None:
         settings["options"] = without(options or {}, [("systemMessage",)])
+    if isinstance(system, str):
         settings["@prompt"] = system
         put_in(settings, "@input", text)
     elif isinstance(text, str) and not _ONE_EXPRESSION.fullmatch(text):

@@ -153,11 +153,14 @@ def _set_lift(settings: Map, version: float) -> None:
     types: Map = {}
     for row in rows:
         name = row.get("name")
-        if not isinstance(name, str) or not name or name in assign or row.keys() > {"id", "name", "type", "value"}:
+        kind = row.get("type") or "string"
+        if not isinstance(name, str) or not name or name in assign or not isinstance(kind, str):
             return
-        assign[name] = _parsed(row.get("value", ""), row.get("type"))
-        if row.get("type", "string") != _OF_TYPE.get(type(assign[name])):
-            types[name] = row.get("type", "string")
+        if not row.keys() <= {"id", "name", "type", "value"}:
+            return
+        assign[name] = _parsed(row.get("value", ""), kind)
+        if kind != _OF_TYPE.get(type(assign[name])):
+            types[name] = kind
     if home and assign:
         del settings[home]
         settings["@assign"] = assign
@@ -167,7 +170,7 @@ def _set_lift(settings: Map, version: float) -> None:
 
 def _parsed(value: Any, kind: Any) -> Any:
     """A list or a map that stands as JSON in a text."""
-    if kind not in {"array", "object"} or not isinstance(value, str) or value.startswith("="):
+    if kind not in ("array", "object") or not isinstance(value, str) or value.startswith("="):
         return value
     found = json_in(value)
     return found if isinstance(found, list if kind == "array" else dict) else value

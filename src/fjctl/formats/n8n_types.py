@@ -34,6 +34,7 @@ _OURS = re.compile(
     r"|sentimentAnalysis|textClassifier|textSplitter[A-Z]\w*|tool[A-Z]\w*|vectorStore[A-Z]\w*)"
 )
 """Names of nodes that are in n8n's AI package, so that they need no package in front."""
+_SANE = re.compile(r"[@\w./-]+")
 _PACKAGED = re.compile(r"@?[\w-]+(?:/[\w-]+)?\.\w+")
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _PREFIX = "langchain."
@@ -41,7 +42,7 @@ _PREFIX = "langchain."
 
 def short(name: object) -> str:
     """A type's name as the table has it; `unknown` for what is none."""
-    if not isinstance(name, str) or not name.strip():
+    if not isinstance(name, str) or not _SANE.fullmatch(name):
         return UNKNOWN
     for package in (BASE, LANGCHAIN):
         rest = name.removeprefix(package)
