@@ -286,7 +286,7 @@ def _row(test: Comparison, scope: Scope) -> Map | None:
         return {
             **row,
             "rightValue": right,
-            "operator": {**row["operator"], "rightType": "number", "singleValue": False},
+            "operator": {"type": "array", "operation": _NEW_LENGTH[op], "rightType": "number"},
         }
     kind = "number" if op in {"gt", "lt", "ge", "le"} else "string"
     if not isinstance(right, (str, Ref)):

@@ -283,6 +283,27 @@ def _lower_fallback(name: str) -> Callable[[Map, Manner], None]:
     return lower
 
 
+def _asked(key: str, inner: Shape | None = None) -> Shape:
+    """A node that asks a model about a text: without one of its own it is the person's message."""
+
+    def lift(settings: Map, version: float) -> None:
+        if settings.get(key) == MESSAGE:
+            del settings[key]
+        if inner is not None:
+            inner.lift(settings, version)
+
+    def lower(settings: Map, manner: Manner) -> None:
+        if key not in settings and (not manner.prior or manner.prior.get(key) == MESSAGE):
+            settings[key] = MESSAGE
+        if inner is not None:
+            inner.lower(settings, manner)
+
+    return Shape(lift, lower)
+
+
+MESSAGE = "={{ $json.chatInput }}"
+
+
 def _filter_lift(settings: Map, version: float) -> None:
     conditions = settings.get("conditions")
     rows = conditions.get("conditions") if isinstance(conditions, dict) else None
@@ -311,10 +332,12 @@ _SHAPES: dict[str, Shape] = {
     "toolWorkflow": Shape(_tool_workflow_lift, _tool_workflow_lower),
     "executeWorkflow": Shape(_workflow_lift, _workflow_lower),
     "outputParserStructured": Shape(_schema_lift, _schema_lower),
-    "informationExtractor": Shape(_schema_lift, _schema_lower),
+    "informationExtractor": _asked("text", Shape(_schema_lift, _schema_lower)),
     "wait": Shape(_wait_lift, _wait_lower),
     "switch": Shape(_lift_fallback("fallbackOutput"), _lower_fallback("fallbackOutput")),
-    "textClassifier": Shape(_lift_fallback("fallback"), _lower_fallback("fallback")),
+    "textClassifier": _asked("inputText", Shape(_lift_fallback("fallback"), _lower_fallback("fallback"))),
+    "sentimentAnalysis": _asked("inputText"),
+    "guardrails": _asked("text"),
     "if": Shape(_filter_lift, _filter_lower),
     "filter": Shape(_filter_lift, _filter_lower),
     "mcpClient": Shape(_mcp_lift, _mcp_lower),
