@@ -65,12 +65,18 @@ def _switch_ports(node: Node) -> list[str]:
         return [str(place) for place in range(_V1_OUTPUTS)]
     rules = _rows(settings, "rules", "values" if version(node) >= _NEWEST_OLD_SWITCH else "rules")
     ports = [str(place) for place in range(len(rules))]
-    return [*ports, EXTRA] if settings.get(FALLBACK) == "extra" else ports
+    return [*ports, EXTRA] if _fallback(settings, "fallbackOutput") == "extra" else ports
+
+
+def _fallback(settings: Map, option: str) -> object:
+    """Where goes what fits no branch: lifted already, or among the options still."""
+    found = settings.get(FALLBACK)
+    return found if found is not None else at(settings, ("options", option))
 
 
 def _categories(node: Node) -> list[str]:
     ports = [str(place) for place in range(len(_rows(node.settings, "categories", "categories")))]
-    return [*ports, EXTRA] if node.settings.get(FALLBACK) == "other" else ports
+    return [*ports, EXTRA] if _fallback(node.settings, "fallback") == "other" else ports
 
 
 def _sentiments(node: Node) -> list[str]:

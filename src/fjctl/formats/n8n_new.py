@@ -50,6 +50,7 @@ NEWEST: dict[str, float] = {
     "switch": 3.2,
     "filter": 2.2,
     "splitInBatches": 3,
+    "splitInBatches/1": 1,
     "wait": 1.1,
     "form": 1,
     "chat": 1.1,

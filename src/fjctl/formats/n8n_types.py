@@ -316,6 +316,9 @@ TYPES = Table(
         _step("splitInBatches", BlockKind.LOOP, label="Loop Over Items")._replace(
             implied=implied(loop__each="{{ $input.all() }}"), outputs={"": "currentItem"}
         ),
+        _tool("splitInBatches/1", BlockKind.INTEGRATION, "external", label="Split In Batches")._replace(
+            implied=implied(tool__kind="external", tool__service="splitInBatches/1"), rest=("tool", "arguments")
+        ),
         _step("wait", BlockKind.WAIT, "wait <- @wait : text", label="Wait"),
         _step("form", BlockKind.HUMAN, "ask.message <- options.formTitle : text", label="Form", writes=False)._replace(
             slots=slots("ask.message <- options.formTitle : text", "ask.fields <- formFields.values : fields", *_HELD)
