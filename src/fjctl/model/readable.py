@@ -22,6 +22,7 @@ _WORDS = (
     (r"\.startsWith\((.*?)\)", r" starts with \1"),
     (r"\.endsWith\((.*?)\)", r" ends with \1"),
 )
+_GIVEN = re.compile(r"!!\s*([\w.]+(?: [\w.]+)*)(?=\s*(?:&&|\|\||$))")
 _PLAIN = re.compile(r"!*[\w. ]+")
 _BRACES = str.maketrans({"{": "(", "}": ")", "<": "(", ">": ")"})
 
@@ -40,6 +41,7 @@ def sentence(expression: str) -> str:
     text = _REFERENCE.sub(lambda match: words(match.group(1)), text)
     if _PLAIN.fullmatch(text):
         return _yes_or_no(text)
+    text = _GIVEN.sub(r"\1 is given", text)
     for pattern, word in _WORDS:
         text = re.sub(pattern, word, text)
     return " ".join(text.translate(_BRACES).replace("!", "not ").split())
