@@ -9,7 +9,6 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from fjctl.formats.base import finding, is_blank, warning
 from fjctl.formats.canvas import forms, reader, writer
 from fjctl.formats.canvas.dialect import Choices, Dialect
 from fjctl.formats.canvas.drawing import Drawing, Node, Wire

@@ -50,6 +50,29 @@ def is_langflow(value: JsonValue) -> bool:
     return any(isinstance(item, dict) and isinstance(item.get("node"), dict) for item in inner)
 
 
+def is_flowise(value: JsonValue) -> bool:
+    """An agentflow of Flowise has nodes whose component's name ends so."""
+    return any(name.endswith("Agentflow") for name, _ in _flowise_nodes(value))
+
+
+def is_flowise_chatflow(value: JsonValue) -> bool:
+    """A chatflow of Flowise has nodes that carry their component's name, anchors and parameters; a custom tool says
+    `schema` and `func`."""
+    if isinstance(value, dict) and {"schema", "func", "iconSrc"} <= value.keys():
+        return True
+    anchors = {"inputAnchors", "inputParams", "outputAnchors"}
+    return any(name and data.keys() & anchors for name, data in _flowise_nodes(value))
+
+
+def _flowise_nodes(value: JsonValue) -> Iterator[tuple[str, dict[str, JsonValue]]]:
+    nodes = value.get("nodes") if isinstance(value, dict) and isinstance(value.get("edges"), list) else None
+    for node in nodes if isinstance(nodes, list) else ():
+        data = node.get("data") if isinstance(node, dict) else None
+        if isinstance(data, dict):
+            name = data.get("name")
+            yield (name if isinstance(name, str) else "", data)
+
+
 def is_reactflow(value: JsonValue) -> bool:
     """A React Flow document has lists of `nodes` and `edges` (or version 9's `elements`) somewhere near the root."""
     return next(graphs(value), None) is not None

@@ -6,13 +6,21 @@ import importlib
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from fjctl.errors import UsageError
-from fjctl.formats.recognise import is_dify, is_journey, is_langflow, is_reactflow, is_sim
+from fjctl.formats.recognise import (
+    is_dify,
+    is_flowise,
+    is_flowise_chatflow,
+    is_journey,
+    is_langflow,
+    is_reactflow,
+    is_sim,
+)
+from fjctl.model.workflow import BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fjctl.formats.base import WorkflowFormat
-    from fjctl.model.workflow import BlockKind
     from fjctl.source import JsonValue
 
 
@@ -42,8 +50,6 @@ class Format(NamedTuple):
         """The module that reads and writes it; imported on first use."""
         return cast("WorkflowFormat", importlib.import_module(self.module))
 
-
-_PEOPLE = cast("frozenset[BlockKind]", frozenset({"human"}))  # the kinds themselves are loaded with the first format
 
 FORMATS: tuple[Format, ...] = (
     Format(
@@ -81,7 +87,7 @@ FORMATS: tuple[Format, ...] = (
         cycles=True,
         conversation=False,
         timeouts=True,
-        choose_too=_PEOPLE,
+        choose_too=frozenset({BlockKind.HUMAN}),
         refer_by_id=True,
     ),
     Format(
@@ -100,7 +106,33 @@ FORMATS: tuple[Format, ...] = (
         syntax="yaml",
     ),
     # fastgpt
-    # flowise
+    Format(
+        name="flowise",
+        side="workflow",
+        title="Flowise agentflow (v2)",
+        suffixes=(".json",),
+        module="fjctl.formats.flowise",
+        recognise=is_flowise,
+        preserves="every node and its settings, layout, ids; not what only a conversation has",
+        choosers=True,
+        conversation=False,
+        timeouts=False,
+        choose_too=frozenset({BlockKind.HUMAN}),
+        refer_by_id=True,
+    ),
+    Format(
+        name="flowise-chatflow",
+        side="workflow",
+        title="Flowise chatflow, sequential agents, multi-agents (v1)",
+        suffixes=(".json",),
+        module="fjctl.formats.flowise_chatflow",
+        recognise=is_flowise_chatflow,
+        preserves="every component and its settings, layout, ids; new steps are better written as agentflow",
+        choosers=True,
+        conversation=False,
+        timeouts=False,
+        refer_by_id=True,
+    ),
     # ragflow
     # chainforge
     Format(

@@ -63,7 +63,8 @@ class Wire:
 class Drawing:
     """A whole document, taken apart. `variables` as in the journey (name → type, default …); `extras` are settings of
     the whole workflow that the model has no word for; `environment` are the names of the environment variables that
-    the document declares; `fresh` says that it is being written for the first time."""
+    the document declares; `fresh` says that it is being written for the first time. `asked` are the names of what a run
+    is started with, for builders whose texts call these otherwise than other outputs."""
 
     nodes: list[Node] = field(default_factory=list)
     wires: list[Wire] = field(default_factory=list)
@@ -73,6 +74,8 @@ class Drawing:
     extras: dict[str, JsonValue] = field(default_factory=dict)
     found: list[Diagnostic] = field(default_factory=list)
     fresh: bool = False
+    environment: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()
 
     def by_id(self) -> dict[str, Node]:
         """Nodes by id."""

@@ -79,6 +79,10 @@ def without_secrets(value: Any, pointer: Pointer = ()) -> tuple[Any, list[Diagno
 
 def _clean(value: Any, pointer: Pointer, found: list[Diagnostic]) -> Any:
     if isinstance(value, dict):
+        name, said = value.get("key", value.get("name")), value.get("value")
+        if isinstance(said, str) and is_secret(name, said):  # a row of a table of headers or parameters
+            found.append(_report(said, (*pointer, "value")))
+            return {key: item for key, item in value.items() if key != "value"}
         cleaned = {key: _clean(item, (*pointer, key), found) for key, item in value.items() if item}
         if all(cleaned.get(key) is item for key, item in value.items() if item):
             return value
@@ -116,3 +120,19 @@ def mask(value: str) -> str:
 def secret_part(pointer: Pointer, value: JsonValue) -> str:
     """`secret` for a field that holds one, for `own_part`."""
     return SECRET if pointer and isinstance(value, str) and is_secret(pointer[-1], value) else ""
+
+
+def restored(value: Any, raw: Any) -> Any:
+    """A value written from one without its secrets, with those that stand in the prior one put in their places again:
+    a placeholder in a text is the secret that stood there, by their order."""
+    if isinstance(value, str) and isinstance(raw, str) and PLACEHOLDER in value:
+        known = iter([match[0] for match in _FORMS.finditer(raw)])
+        parts = value.split(PLACEHOLDER)
+        return parts[0] + "".join(next(known, PLACEHOLDER) + part for part in parts[1:])
+    if isinstance(value, dict) and isinstance(raw, dict):
+        inner = {key: restored(item, raw.get(key)) for key, item in value.items()}
+        return inner if any(inner[key] is not item for key, item in value.items()) else value
+    if isinstance(value, list) and isinstance(raw, list) and len(value) == len(raw):
+        items = [restored(item, other) for item, other in zip(value, raw, strict=True)]
+        return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
+    return value

@@ -18,7 +18,7 @@ from fjctl.formats.canvas.settings import read_fields, write_settings
 from fjctl.formats.canvas.soundness import opened
 from fjctl.formats.canvas.table import NodeType, opaque
 from fjctl.model.transplant import same
-from fjctl.model.workflow import BODY, FORK_KINDS, TOOL_KINDS, Block, BlockKind, Branch, Edge, Workflow
+from fjctl.model.workflow import BODY, ENTRY_KINDS, FORK_KINDS, TOOL_KINDS, Block, BlockKind, Branch, Edge, Workflow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +46,7 @@ class _Writer:
         self.out = Drawing(name=workflow.name, description=workflow.description, variables=workflow.variables)
         extras = workflow.talk.get("extras")
         self.out.extras = extras if isinstance(extras, dict) and dialect.keeps_extras else {}
-        self.out.fresh = fresh
+        self.out.fresh, self.out.environment = fresh, prior.drawing.environment
         self.rows: dict[str, NodeType] = dict(prior.rows)
         self.ports: dict[tuple[str, str], str] = {}
         self.parts: dict[str, Node] = {}
@@ -74,9 +74,13 @@ class _Writer:
     def _plan(self) -> Drawing:
         """What the document is going to be, without settings: what its texts may ask for. A block's own branches bear
         their own ids here, since their ports are not known yet."""
-        plan = replace(self.out, nodes=[], wires=[])
+        given = [block.fields.get("inputs") for block in self.workflow.blocks if block.kind in ENTRY_KINDS]
+        asked = frozenset(name for each in given if isinstance(each, dict) for name in each)
+        plan = replace(self.out, nodes=[], wires=[], asked=asked)
         for block in self.workflow.blocks:
-            plan.nodes.append(Node(id=block.id, type=self.rows[block.id].name, name=block.name, parent=block.parent))
+            node = Node(id=block.id, type=self.rows[block.id].name, name=block.name, parent=block.parent)
+            known = self.prior.nodes.get(block.id)
+            plan.nodes.append(node if known is None else replace(node, raw=known.raw))
             links = self.prior.links.get(block.id, ())
             plan.nodes += [link.node for link in links]
             plan.wires += [link.wire for link in links]
