@@ -31,23 +31,22 @@ def is_sim(value: JsonValue) -> bool:
     return False
 
 
+def is_n8n(value: JsonValue) -> bool:
+    """An n8n document has a list of `nodes` and a map of `connections`, at the root or in a template's or an answer's
+    wrapper; scripts have put quotes around the keys."""
+    for item in (value, *(value.get(key) for key in ("workflow", "data"))) if isinstance(value, dict) else ():
+        if isinstance(item, dict):
+            nodes, connections = (item.get(key, item.get(f'"{key}"')) for key in ("nodes", "connections"))
+            if isinstance(nodes, list) and isinstance(connections, dict) and "edges" not in item:
+                return True
+    return False
+
+
 def is_dify(value: JsonValue) -> bool:
     """A Dify DSL document has its graph under `workflow`, `graph`."""
     workflow = value.get("workflow") if isinstance(value, dict) else None
     graph = workflow.get("graph") if isinstance(workflow, dict) else None
     return isinstance(graph, dict) and isinstance(graph.get("nodes"), list)
-
-
-def is_langflow(value: JsonValue) -> bool:
-    """A Langflow document has its graph under `data`, and components that hold themselves under `data`, `node`."""
-    data = value.get("data") if isinstance(value, dict) else None
-    nodes = data.get("nodes") if isinstance(data, dict) else None
-    if not isinstance(nodes, list) or not isinstance(value, dict):
-        return False
-    if "last_tested_version" in value or "is_component" in value:
-        return True
-    inner = [node.get("data") for node in nodes if isinstance(node, dict)]
-    return any(isinstance(item, dict) and isinstance(item.get("node"), dict) for item in inner)
 
 
 def is_flowise(value: JsonValue) -> bool:
@@ -71,6 +70,59 @@ def _flowise_nodes(value: JsonValue) -> Iterator[tuple[str, dict[str, JsonValue]
         if isinstance(data, dict):
             name = data.get("name")
             yield (name if isinstance(name, str) else "", data)
+
+
+def is_langflow(value: JsonValue) -> bool:
+    """A Langflow document has its graph under `data`, and components that hold themselves under `data`, `node`."""
+    data = value.get("data") if isinstance(value, dict) else None
+    nodes = data.get("nodes") if isinstance(data, dict) else None
+    if not isinstance(nodes, list) or not isinstance(value, dict):
+        return False
+    if "last_tested_version" in value or "is_component" in value:
+        return True
+    inner = [node.get("data") for node in nodes if isinstance(node, dict)]
+    return any(isinstance(item, dict) and isinstance(item.get("node"), dict) for item in inner)
+
+
+def is_fastgpt(value: JsonValue) -> bool:
+    """A FastGPT app has nodes with a `flowNodeType`, or modules with a `flowType` (V1): in a list, under `nodes` or
+    `modules`, there or under `workflow` or `data`."""
+    places: list[Any] = [value]
+    for key in ("workflow", "data", "nodes", "modules"):
+        places += [place[key] for place in places if isinstance(place, dict) and key in place]
+    return any(isinstance(place, list) and any(map(_is_fastgpt_node, place)) for place in places)
+
+
+def _is_fastgpt_node(node: Any) -> bool:
+    return isinstance(node, dict) and ("flowNodeType" in node or ("flowType" in node and "moduleId" in node))
+
+
+_RAGFLOW_NODES = frozenset({"beginNode", "messageNode", "retrievalNode", "ragNode", "categorizeNode", "generateNode"})
+
+
+def is_ragflow(value: JsonValue) -> bool:
+    """A RAGFlow agent has `components` with an `obj` that names one, or a graph whose nodes have its types and forms;
+    at the root, under `dsl`, or under `data`, `dsl`."""
+    places: list[Any] = [value]
+    for key in ("data", "dsl"):
+        places += [place[key] for place in places if isinstance(place, dict) and isinstance(place.get(key), dict)]
+    return any(_is_dsl(place) for place in places)
+
+
+def _is_dsl(dsl: Any) -> bool:
+    components = dsl.get("components") if isinstance(dsl, dict) else None
+    for component in components.values() if isinstance(components, dict) else ():
+        inner = component.get("obj") if isinstance(component, dict) else None
+        if isinstance(inner, dict) and isinstance(inner.get("component_name"), str):
+            return True
+    graph = dsl.get("graph", dsl) if isinstance(dsl, dict) else None
+    nodes = graph.get("nodes") if isinstance(graph, dict) else None
+    return isinstance(nodes, list) and any(map(_is_ragflow_node, nodes))
+
+
+def _is_ragflow_node(node: Any) -> bool:
+    data = node.get("data") if isinstance(node, dict) and node.get("type") in _RAGFLOW_NODES else None
+    return isinstance(data, dict) and "label" in data and ("form" in data or "name" in data)
 
 
 def is_reactflow(value: JsonValue) -> bool:

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 from fjctl.errors import UsageError
 from fjctl.formats.recognise import (
     is_dify,
+    is_fastgpt,
     is_flowise,
     is_flowise_chatflow,
     is_journey,
     is_langflow,
+    is_n8n,
+    is_ragflow,
     is_reactflow,
     is_sim,
 )
@@ -51,6 +54,8 @@ class Format(NamedTuple):
         return cast("WorkflowFormat", importlib.import_module(self.module))
 
 
+_PEOPLE = cast("frozenset[BlockKind]", frozenset({"human"}))  # the kinds themselves are loaded with the first format
+
 FORMATS: tuple[Format, ...] = (
     Format(
         name="journey",
@@ -74,7 +79,19 @@ FORMATS: tuple[Format, ...] = (
         conversation=False,
         timeouts=False,
     ),
-    # n8n
+    Format(
+        name="n8n",
+        side="workflow",
+        title="n8n workflow (download, clipboard, API and CLI export; every version)",
+        suffixes=(".json",),
+        module="fjctl.formats.n8n",
+        recognise=is_n8n,
+        preserves="every node and its settings, layout, ids; not what only a conversation has",
+        choosers=True,
+        conversation=False,
+        timeouts=False,
+        refer_by_id=True,
+    ),
     Format(
         name="langflow",
         side="workflow",
@@ -105,7 +122,21 @@ FORMATS: tuple[Format, ...] = (
         refer_by_id=True,
         syntax="yaml",
     ),
-    # fastgpt
+    Format(
+        name="fastgpt",
+        side="workflow",
+        title="FastGPT app or plugin (template, export; V1 and later)",
+        suffixes=(".json",),
+        module="fjctl.formats.fastgpt",
+        recognise=is_fastgpt,
+        preserves="every node and its settings, layout, ids; not what only a conversation has",
+        choosers=True,
+        cycles=True,
+        conversation=False,
+        timeouts=False,
+        choose_too=frozenset({BlockKind.HUMAN}),
+        refer_by_id=True,
+    ),
     Format(
         name="flowise",
         side="workflow",
@@ -133,7 +164,20 @@ FORMATS: tuple[Format, ...] = (
         timeouts=False,
         refer_by_id=True,
     ),
-    # ragflow
+    Format(
+        name="ragflow",
+        side="workflow",
+        title="RAGFlow agent (template, export, components alone)",
+        suffixes=(".json",),
+        module="fjctl.formats.ragflow",
+        recognise=is_ragflow,
+        preserves="every component and its settings, layout, ids; not what only a conversation has",
+        choosers=True,
+        cycles=True,
+        conversation=False,
+        timeouts=False,
+        refer_by_id=True,
+    ),
     # chainforge
     Format(
         name="reactflow",

@@ -81,7 +81,7 @@ def _clean(value: Any, pointer: Pointer, found: list[Diagnostic]) -> Any:
     if isinstance(value, dict):
         name, said = value.get("key", value.get("name")), value.get("value")
         if isinstance(said, str) and is_secret(name, said):  # a row of a table of headers or parameters
-            found.append(_report(said, (*pointer, "value")))
+            found.append(report(said, (*pointer, "value")))
             return {key: item for key, item in value.items() if key != "value"}
         cleaned = {key: _clean(item, (*pointer, key), found) for key, item in value.items() if item}
         if all(cleaned.get(key) is item for key, item in value.items() if item):

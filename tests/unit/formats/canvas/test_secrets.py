@@ -65,6 +65,15 @@ def test_without_one_the_value_is_the_same() -> None:
     assert without_secrets(value)[0] is value
 
 
+def test_a_row_of_a_table_is_told_by_its_key() -> None:
+    value = [{"key": "Authorization", "type": "string", "value": _TOKEN}, {"key": "Accept", "value": "text/html"}]
+
+    cleaned, found = without_secrets(value)
+
+    assert cleaned == [{"key": "Authorization", "type": "string"}, value[1]]
+    assert [item.pointer for item in found] == [(0, "value")]
+
+
 def test_what_was_left_out_is_put_back_where_it_stood() -> None:
     raw = {"headers": f"Authorization: Bearer {_KEY}\nX: 1", "rows": ["a", f"use {_KEY}"], "password": "hunter2hunter2"}
     cleaned, found = without_secrets(raw)
