@@ -77,7 +77,7 @@ OPTIONS: Mapping[tuple[str, str], list[str]] = {
     ("APIRequest", "method"): ["GET", "POST", "PATCH", "PUT", "DELETE"],
     ("APIRequest", "mode"): ["URL", "cURL"],
 }
-COLUMNS: Mapping[tuple[str, str], list[Mapping[str, str]]] = {
+COLUMNS: Mapping[tuple[str, str], list[dict[str, str]]] = {
     ("APIRequest", name): [
         {"name": "key", "display_name": "Key", "type": "str"},
         {"name": "value", "display_name": "Value", "type": "str"},

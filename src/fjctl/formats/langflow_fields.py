@@ -171,7 +171,7 @@ def _instructed(found: Map, fields: tuple[str, str]) -> Map:
 def fields_from(settings: Map, kind: str, template: Map, row: NodeType | None) -> Map:
     """The way back of `settings_of`: fields by name. What is given to the flow is the start's and comes separately."""
     found = {key: item for key, item in settings.items() if key != INPUTS}
-    if kind == CHAT_OUTPUT or kind == "TextOutput":
+    if kind in (CHAT_OUTPUT, "TextOutput"):
         for key in (SAY, RESULT):
             if key in found:
                 found["input_value"] = found.pop(key)

@@ -1,4 +1,4 @@
-"""What a Langflow graph means: which components are steps, which only feed one, what each is given, and what follows what.
+"""What a Langflow graph means: which components are steps, what each is given, and what follows what.
 
 Langflow draws where values go, not what happens when. A prompt, an unwired text input, a passed-on message are texts of
 the step that they reach; a value that a step takes from another is a reference there. What follows what is what is left
@@ -11,9 +11,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from fjctl.formats.canvas.paths import Map
 from fjctl.formats.canvas.secrets import without_secrets
-from fjctl.formats.langflow_graph import Component, Graph, Link
 from fjctl.formats.langflow_prompts import Braces, braces_of, expand, names_in
 from fjctl.formats.langflow_types import (
     CHAT_INPUT,
@@ -29,6 +27,9 @@ from fjctl.model.workflow import BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+
+    from fjctl.formats.canvas.paths import Map
+    from fjctl.formats.langflow_graph import Component, Graph, Link
 
 START_ID = "start"
 """The id of the start of a flow that has no component for it."""

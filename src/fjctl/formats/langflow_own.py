@@ -1,7 +1,7 @@
 """What of a Langflow document stays in it by design, and why: noise, payload, copies. Data, but for where things stand.
 
-A node is 86 % copies of its component's definition, of which two thirds are Python source; what its author set stands in
-the `value` of the fields.
+A node is 86 % copies of its component's definition, of which two thirds are Python source; what its author set stands
+in the `value` of the fields.
 """
 
 from __future__ import annotations

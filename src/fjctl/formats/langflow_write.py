@@ -44,7 +44,7 @@ class _Writing:
     def document(self, prior: Any, pointer: Pointer | None) -> JsonValue:
         self._nodes()
         edges = [self._edge(end, link.raw if link is not None else None) for end, link in self._ordered()]
-        graph = {"nodes": list(self.written.values()), "edges": edges}
+        graph: Map = {"nodes": list(self.written.values()), "edges": edges}
         if pointer is None:
             return empty_document(self.drawing.name, self.drawing.description, graph)
         head = {
@@ -52,10 +52,9 @@ class _Writing:
             for key in ("name", "description")
             if key in prior or getattr(self.drawing, key)
         }
-        inner: JsonValue = graph
         for key in reversed(pointer):
-            inner = {str(key): inner}
-        return {**head, **inner} if isinstance(inner, dict) else inner
+            graph = {str(key): graph}
+        return {**head, **graph}
 
     # Nodes
 
@@ -69,14 +68,12 @@ class _Writing:
             for node in self.drawing.nodes
         }
         self._wires()
-        order = self._order()
-        for name in order:
-            node = self.feed.nodes.get(name)
-            if node is not None and not self._imagined(node):
-                self.written[name] = self._node(node, values[name], templates[name])
-        for name, known in self.flow.input_of.items():
-            if not name[1] and known in self.feed.inputs and name[0] in self.flow.given:
-                self.written[name[0]] = self._text_input(name[0], known)
+        for node in self.drawing.nodes:
+            if not self._imagined(node):
+                self.written[node.id] = self._node(node, values[node.id], templates[node.id])
+        for (component_id, field), known in self.flow.input_of.items():
+            if not field and known in self.feed.inputs and component_id in self.flow.given:
+                self.written[component_id] = self._text_input(component_id, known)
         for known in self.feed.inputs:
             if not self._is_given(known):
                 self.written[text_input_id(known)] = self._text_input(text_input_id(known), known)
@@ -93,9 +90,6 @@ class _Writing:
         if node.type == START:
             return True
         return node.type == CHAT_INPUT and not node.raw and INPUT not in self.feed.inputs
-
-    def _order(self) -> list[str]:
-        return [node.id for node in self.drawing.nodes]
 
     def _template(self, node: Node) -> Map:
         return map_at(node.raw, "data", "node", "template") or map_at(component(node), "data", "node", "template")
@@ -143,7 +137,7 @@ class _Writing:
     @staticmethod
     def _value(field: Map, value: Any) -> Map:
         """A field of a prior component that holds a value, or nothing."""
-        before = field["value"] if "value" in field else None
+        before = field.get("value", None)
         if is_blank(value):
             return {"value": before if is_blank(before) else [] if isinstance(before, list) else ""}
         said = _said(value)
@@ -392,10 +386,12 @@ def _said(value: Any) -> Map:
 def _skeleton(prior: Component, name: str, template: Map, *, whole: bool = False) -> Map:
     """A prior component with nothing but what is said of it."""
     if whole:
-        template = {**{k: {"value": f.get("value")} for k, f in prior.template.items() if _is_field(k, f)}, **template}
-    node = {**({"display_name": name} if name or "display_name" in prior.node else {}), "template": template}
-    data = {**{key: prior.raw["data"][key] for key in ("id", "type") if key in prior.raw["data"]}, "node": node}
-    made = {**{key: prior.raw[key] for key in ("id", "type") if key in prior.raw}, "data": data}
+        kept: Map = {k: {"value": f.get("value")} for k, f in prior.template.items() if _is_field(k, f)}
+        template = {**kept, **template}
+    node: Map = {"display_name": name} if name or "display_name" in prior.node else {}
+    raw = map_at(prior.raw, "data")
+    data = {**{key: raw[key] for key in ("id", "type") if key in raw}, "node": {**node, "template": template}}
+    made: Map = {**{key: prior.raw[key] for key in ("id", "type") if key in prior.raw}, "data": data}
     position = map_at(prior.raw, "position")
     return {**made, "position": position} if position else made
 
