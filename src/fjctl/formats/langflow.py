@@ -6,6 +6,7 @@ is told, `langflow_write` puts a document together again. Sources: lfx 1.13.0 an
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -20,9 +21,20 @@ from fjctl.formats.langflow_fields import settings_of, shown
 from fjctl.formats.langflow_flow import AFTER, Flow, lifted, reduced
 from fjctl.formats.langflow_forms import FORMS, action_name, actions
 from fjctl.formats.langflow_graph import LOOP_FIELD, Component, map_at, place_of, read_graph, text_at
-from fjctl.formats.langflow_new import part_output
+from fjctl.formats.langflow_new import component_id, part_output
 from fjctl.formats.langflow_own import own_part as own_part_at
-from fjctl.formats.langflow_types import INPUTS, LOOP, PART_PORTS, PLACEHOLDER, SAY, SAYS, START, TYPES, language_model
+from fjctl.formats.langflow_types import (
+    CUSTOM,
+    INPUTS,
+    LOOP,
+    PART_PORTS,
+    PLACEHOLDER,
+    SAY,
+    SAYS,
+    START,
+    TYPES,
+    language_model,
+)
 from fjctl.formats.langflow_write import close as close_document
 from fjctl.model.names import slug
 from fjctl.model.workflow import ENTRY_KINDS, Block, BlockKind
@@ -73,6 +85,8 @@ class Langflow(Dialect):
         """A tool is one whatever component it is; a chat output may say something on the way; a model of a provider
         nobody has listed is known by what it gives."""
         row = super().type_of(node)
+        if row.name == PLACEHOLDER:
+            row = row._replace(kind=BlockKind.INTEGRATION) if "contract" in node.settings else CUSTOM
         if node.role == TOOL:
             return tool_row(row)
         if SAY in node.settings and row.name == SAYS.name:
@@ -91,10 +105,7 @@ class Langflow(Dialect):
             return self.table.rows["Agent" if block.fields.get("tools") else plain]
         if block.kind is BlockKind.CONDITION and not fits_if(block.branches):
             return self.table.of_kind(BlockKind.ROUTER)
-        if block.kind in {BlockKind.INTEGRATION, BlockKind.OPAQUE}:
-            service = at(block.fields, ("tool", "service"))
-            if at(block.fields, ("tool", "settings", "opaque")) is True and isinstance(service, str):
-                return opaque(service)._replace(ports=PART_PORTS)
+        if block.kind is BlockKind.INTEGRATION:
             row = super().type_for(block)
             return row if row is not None and row.name not in _NEVER_NEW else None
         if block.kind is BlockKind.CODE:
@@ -115,7 +126,18 @@ class Langflow(Dialect):
         if not isinstance(service, str) or said.get("kind") != "external":
             return tool_row(self.table.rows[PLACEHOLDER])
         known = self.table.get(service)
-        return tool_row(known if known is not None and known.kind is not None else opaque(service))
+        return tool_row(known if known is not None and known.kind is not None else self.table.rows[PLACEHOLDER])
+
+    def node_id(self, block: Block) -> str:
+        """`<Type>-<5 characters>`, as Langflow makes them; what is given to a flow and what it gives are told by it."""
+        if _ID.fullmatch(block.id):
+            return block.id
+        row = SAYS if block.kind is BlockKind.REPLY else self.table.of_kind(block.kind)
+        return component_id(row.name if row is not None else PLACEHOLDER, block.id)
+
+    def new_part_id(self, host: str, role: str, row: NodeType) -> str:
+        """See `Dialect.new_part_id`."""
+        return component_id(row.name, host, role)
 
     def part_port(self, row: NodeType, role: str) -> str:
         """See `Dialect.part_port`."""
@@ -140,14 +162,15 @@ class Langflow(Dialect):
 
 
 TOOL = "tool"
+_ID = re.compile(r"[A-Za-z0-9]+-[A-Za-z0-9_]+")
 _NEVER_NEW = frozenset({LOOP})
 
 
 def tool_row(row: NodeType) -> NodeType:
     """The row of a component as an agent's tool."""
     said = implied(tool__kind="external", tool__service=row.name)
-    whole = row.name == PLACEHOLDER
-    said_by = ("* <- contract : contract",) if whole else ("* <- tools_metadata : actions", "* <- contract : beyond")
+    form = "contract" if row.name == PLACEHOLDER else "beyond"
+    said_by = ("* <- tools_metadata : actions", f"* <- contract : {form}")
     return NodeType(
         row.name,
         BlockKind.INTEGRATION,
@@ -229,4 +252,5 @@ LANGFLOW = Langflow()
 decode = partial(reader.decode, LANGFLOW)
 encode = partial(writer.encode, LANGFLOW)
 list_key = LANGFLOW.list_key
+node_id = LANGFLOW.node_id
 own_part = LANGFLOW.own_part

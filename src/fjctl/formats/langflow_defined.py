@@ -387,7 +387,7 @@ sep | MessageTextInput | Separator | | advanced
 """,
     ),
     "SQLComponent": Definition(
-        "lfx.components.data_source:SQLComponent",
+        "lfx.components.data_source.sql_executor:SQLComponent",
         "SQL Database",
         "Executes SQL queries on SQLAlchemy-compatible databases.",
         "database",

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from fjctl.formats.langflow_fields import is_reference
 from fjctl.formats.langflow_flow import INPUT, Flow, passed_by
 from fjctl.formats.langflow_graph import LOOP_FIELD
-from fjctl.formats.langflow_new import outputs_of
+from fjctl.formats.langflow_new import component_id, outputs_of
 from fjctl.formats.langflow_prompts import condense, expand
 from fjctl.formats.langflow_types import CHAT_INPUT, INPUTS, LOOP, PROMPTS, START, TEXT_INPUT, TYPES
-from fjctl.model.names import slug, stable_id, unique
+from fjctl.model.names import slug, unique
 from fjctl.model.references import references
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class Feed:
             self._draw(End(*single, node.id, name), node.id)
             return None
         if any(self._source(f"<{item.name}.{item.path}>", node) for item in references(value)):
-            identifier = stable_id("prompt", node.id, name)
+            identifier = component_id("Prompt", node.id, name)
             prompt = self.prompts[identifier] = Prompt(identifier, "")
             self._fill(prompt, node, value)
             self._draw(End(identifier, "prompt", node.id, name), node.id)

@@ -66,6 +66,11 @@ class Placeholder(Component):
 """
 
 
+def component_id(kind: str, *parts: str) -> str:
+    """The id of a new component of a type, which depends on `parts` only."""
+    return f"{''.join(kind.split())}-{stable_id(kind, *parts)[:5]}"
+
+
 def component(node: Node) -> Map:
     """A new component of a node's type, with the fields that every such one has."""
     if node.type == "note":

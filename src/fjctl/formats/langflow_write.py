@@ -316,7 +316,7 @@ class _Writing:
                 "output_types": self._types(end.target, end.field),
             }
         else:
-            field = self._field(end)
+            field = self._field(end, first["output_types"])
             last = {
                 "fieldName": end.field,
                 "id": names[1],
@@ -347,8 +347,8 @@ class _Writing:
         types = found.get("types") if found is not None else None
         return list(types) if isinstance(types, list) and types else ["Message"]
 
-    def _field(self, end: End) -> Map:
-        """The field that a new link ends at; one that is not there yet is made."""
+    def _field(self, end: End, types: list[str]) -> Map:
+        """The field that a new link ends at, which takes what the link brings; one that is not there yet is made."""
         known = self.flow.graph.components.get(end.target)
         if known is not None and isinstance(known.template.get(end.field), dict):
             found: Map = known.template[end.field]
@@ -359,6 +359,9 @@ class _Writing:
                 end.field, "", prompt=self._type(end.target, self.written[end.target]) in PROMPTS
             )
         made: Map = template[end.field]
+        taken = made.get("input_types") or []
+        if not set(types) & set(taken):
+            made["input_types"] = [*taken, *types]
         return made
 
 
@@ -390,8 +393,10 @@ def _skeleton(prior: Component, name: str, template: Map, *, whole: bool = False
         template = {**kept, **template}
     node: Map = {"display_name": name} if name or "display_name" in prior.node else {}
     raw = map_at(prior.raw, "data")
-    data = {**{key: raw[key] for key in ("id", "type") if key in raw}, "node": {**node, "template": template}}
-    made: Map = {**{key: prior.raw[key] for key in ("id", "type") if key in prior.raw}, "data": data}
+    data: Map = {key: raw[key] for key in ("id", "type") if key in raw}
+    data["node"] = {**node, "template": template}
+    made: Map = {key: prior.raw[key] for key in ("id", "type") if key in prior.raw}
+    made["data"] = data
     position = map_at(prior.raw, "position")
     return {**made, "position": position} if position else made
 
