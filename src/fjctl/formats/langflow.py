@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from fjctl.formats.canvas import reader, writer
 from fjctl.formats.canvas.dialect import Choices, Dialect
 from fjctl.formats.canvas.drawing import Drawing, Node, Wire
-from fjctl.formats.canvas.loops import LoopPorts
+from fjctl.formats.canvas.loops import MORE, LoopPorts
 from fjctl.formats.canvas.paths import ABSENT, at
 from fjctl.formats.canvas.table import NodeType, implied, opaque, slots
 from fjctl.formats.langflow_choices import CHOICES, FALLBACK, fits_if
@@ -37,7 +37,7 @@ from fjctl.formats.langflow_types import (
 )
 from fjctl.formats.langflow_write import close as close_document
 from fjctl.model.names import slug
-from fjctl.model.workflow import ENTRY_KINDS, Block, BlockKind
+from fjctl.model.workflow import ENTRY_KINDS, FORK_KINDS, Block, BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -103,6 +103,8 @@ class Langflow(Dialect):
             structured = at(block.fields, ("agent", "settings", "output_schema")) is not ABSENT
             plain = "StructuredOutput" if structured else "LanguageModelComponent"
             return self.table.rows["Agent" if block.fields.get("tools") else plain]
+        if block.kind in FORK_KINDS and block.branches[:1] and block.branches[0].condition == MORE:
+            return self.type_of(Node(id="", type=LOOP))
         if block.kind is BlockKind.CONDITION and not fits_if(block.branches):
             return self.table.of_kind(BlockKind.ROUTER)
         if block.kind is BlockKind.INTEGRATION:

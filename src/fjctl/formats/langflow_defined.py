@@ -277,7 +277,7 @@ done | Done | done_output | DataFrame, Table
         "data | HandleInput | Inputs",
     ),
     "RunFlow": Definition(
-        "lfx.components.flow_controls:RunFlowComponent",
+        "lfx.components.flow_controls.run_flow:RunFlowComponent",
         "Run Flow",
         "Executes another flow from within the same project. Can also be used as a tool for agents.",
         "Workflow",
@@ -382,7 +382,7 @@ dataframe | Table | retrieve_messages_dataframe | DataFrame, Table
         """
 input_data | HandleInput | Data or DataFrame | | required
 mode | TabInput | Mode | "Parser"
-pattern | MultilineInput | Template | "Text: {text}"
+pattern | MultilineInput | Template
 sep | MessageTextInput | Separator | | advanced
 """,
     ),
@@ -401,7 +401,7 @@ sep | MessageTextInput | Separator | | advanced
         "dataframe | Chunks | split_text | DataFrame, Table",
     ),
     "StructuredOutput": Definition(
-        "lfx.components.llm_operations:StructuredOutputComponent",
+        "lfx.components.llm_operations.structured_output:StructuredOutputComponent",
         "Structured Output",
         "Uses an LLM to generate structured data. Ideal for extraction and consistency.",
         "braces",

@@ -100,7 +100,7 @@ def _canonical(flow: Flow, component: Component, found: Map) -> Map:
     if component.type == CHAT_OUTPUT:
         value = found.pop("input_value", None)
         ends = component.id not in flow.graph.leaving and (value is None or is_reference(value))
-        return found if value is None else {**found, RESULT if ends else SAY: value}
+        return found if value in (None, "") else {**found, RESULT if ends else SAY: value}
     if component.type == "TextOutput" and "input_value" in found:
         found[RESULT] = found.pop("input_value")
     fields = instructed(component.template, row)

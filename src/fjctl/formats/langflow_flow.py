@@ -180,7 +180,7 @@ class Flow:
         links = [link for link in links if not self.roles.get(link.source)]
         if not links:
             return None
-        texts = [self.carried(link, above) for link in links]
+        texts = list(dict.fromkeys(self.carried(link, above) for link in links))
         return texts[0] if len(texts) == 1 else texts
 
     # What follows what

@@ -89,7 +89,7 @@ def component(node: Node) -> Map:
         "conditional_paths": [],
         "custom_fields": {},
         "description": definition.about if definition is not None else "",
-        "display_name": label,
+        "display_name": node.name,
         "documentation": "",
         "edited": False,
         "field_order": [name for name in template if name not in {"_type", "code"}],
@@ -260,7 +260,7 @@ def prompt_component(identifier: str, template: str, names: list[str]) -> Map:
     """A new prompt with its variables."""
     from fjctl.formats.canvas.drawing import Node
 
-    made = component(Node(id=identifier, type=_PROMPT))
+    made = component(Node(id=identifier, type=_PROMPT, name=_PROMPT))
     inner = made["data"]["node"]
     inner["template"]["template"]["value"] = template
     inner["template"] |= {name: field_of(name, "", prompt=True) for name in names}

@@ -77,8 +77,8 @@ CHAT_INPUT = "ChatInput"
 CHAT_OUTPUT = "ChatOutput"
 LOOP = "LoopComponent"
 PLACEHOLDER = "CustomComponent"
-"""The type of a component of ours that stands for a step of which Langflow has none: its field `contract` says which."""
-START = ""
+"""The type of a component of ours that stands for a step of which Langflow has none; its `contract` says which."""
+START = "@start"
 """The type of the start that a flow without a chat input has in our model; no node is written for it."""
 
 ROLES: Mapping[str, str] = {
@@ -370,7 +370,7 @@ _SERVICES = (
     # text and data
     "AlterMetadata CombineText CreateData CreateList DataFrameKeywordSearch DataFrameOperations DataOperations "
     "DataToDataFrame DynamicCreateData ExtractaKey FilterData FilterDataValues JSONCleaner MergeDataComponent "
-    "MessagetoData Operations OutputParser ParseData ParseDataFrame ParseJSONData ParserComponent "
+    "MessagetoData Operations OutputParser ParseData ParseDataFrame ParseJSONData "
     "RegexExtractorComponent SelectData SplitText TextOperations TypeConverterComponent UpdateData "
     "CharacterTextSplitter RecursiveCharacterTextSplitter LanguageRecursiveTextSplitter NaturalLanguageTextSplitter "
     "SemanticTextSplitter Unstructured DoclingInline DoclingRemote ExportDoclingDocument Message CurrentDate "
@@ -423,9 +423,15 @@ TYPES = Table(
             for name in _CHAINS.split()
         ),
         *(_with_usual(service(name)) for name in (*_SERVICES.split(), *_SPACED, *_2023.split())),
+        _with_usual(service("ParserComponent"))._replace(usual={**USUAL, "mode": "Parser"}),
         *(_with_usual(service(name)) for name in sorted(PROMPTS)),
         *(_with_usual(service(name)) for name in (TEXT_INPUT,)),
-        *(_with_usual(service(name, called=now)) for name, now in ALIASES.items()),
+        *(
+            _with_usual(service(name, called=now))._replace(
+                usual={**USUAL, "mode": "Parser"} if "arser" in now else USUAL
+            )
+            for name, now in ALIASES.items()
+        ),
     ]
 )
 CUSTOM = _with_usual(service(PLACEHOLDER))

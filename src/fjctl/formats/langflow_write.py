@@ -17,7 +17,7 @@ from fjctl.model.references import environment
 from fjctl.model.transplant import same
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from fjctl.formats.canvas.paths import Map
     from fjctl.formats.langflow_graph import Component
@@ -89,7 +89,7 @@ class _Writing:
         """Whether a node stands for a start that the document does not draw."""
         if node.type == START:
             return True
-        return node.type == CHAT_INPUT and not node.raw and INPUT not in self.feed.inputs
+        return node is self.feed.start and not node.raw and INPUT not in self.feed.inputs
 
     def _template(self, node: Node) -> Map:
         return map_at(node.raw, "data", "node", "template") or map_at(component(node), "data", "node", "template")
@@ -347,17 +347,18 @@ class _Writing:
         types = found.get("types") if found is not None else None
         return list(types) if isinstance(types, list) and types else ["Message"]
 
-    def _field(self, end: End, types: list[str]) -> Map:
+    def _field(self, end: End, types: Sequence[str]) -> Map:
         """The field that a new link ends at, which takes what the link brings; one that is not there yet is made."""
         known = self.flow.graph.components.get(end.target)
         if known is not None and isinstance(known.template.get(end.field), dict):
             found: Map = known.template[end.field]
             return found
-        template = self.written[end.target]["data"]["node"]["template"]
+        written = self.written.get(end.target)
+        if written is None:
+            return field_of(end.field, "")
+        template = written["data"]["node"]["template"]
         if not isinstance(template.get(end.field), dict) or "type" not in template[end.field]:
-            template[end.field] = field_of(
-                end.field, "", prompt=self._type(end.target, self.written[end.target]) in PROMPTS
-            )
+            template[end.field] = field_of(end.field, "", prompt=self._type(end.target, written) in PROMPTS)
         made: Map = template[end.field]
         taken = made.get("input_types") or []
         if not set(types) & set(taken):
@@ -391,7 +392,8 @@ def _skeleton(prior: Component, name: str, template: Map, *, whole: bool = False
     if whole:
         kept: Map = {k: {"value": f.get("value")} for k, f in prior.template.items() if _is_field(k, f)}
         template = {**kept, **template}
-    node: Map = {"display_name": name} if name or "display_name" in prior.node else {}
+    named = name != prior.name or "display_name" in prior.node
+    node: Map = {"display_name": name if name != prior.name else prior.node["display_name"]} if named else {}
     raw = map_at(prior.raw, "data")
     data: Map = {key: raw[key] for key in ("id", "type") if key in raw}
     data["node"] = {**node, "template": template}
