@@ -10,17 +10,19 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from fjctl.formats.base import Decoded, finding
 from fjctl.formats.canvas import reader, writer
 from fjctl.formats.canvas.dialect import Choices, Dialect
 from fjctl.formats.canvas.drawing import Drawing, Node, Wire
 from fjctl.formats.canvas.loops import MORE, LoopPorts
 from fjctl.formats.canvas.paths import ABSENT, at
-from fjctl.formats.canvas.table import NodeType, implied, opaque, slots
+from fjctl.formats.canvas.table import NodeType, implied, opaque, service, slots
 from fjctl.formats.langflow_choices import CHOICES, FALLBACK, fits_if
 from fjctl.formats.langflow_fields import settings_of, shown
 from fjctl.formats.langflow_flow import AFTER, Flow, lifted, reduced
 from fjctl.formats.langflow_forms import FORMS, action_name, actions
 from fjctl.formats.langflow_graph import LOOP_FIELD, Component, map_at, place_of, read_graph, text_at
+from fjctl.formats.langflow_groups import is_group
 from fjctl.formats.langflow_new import component_id, part_output
 from fjctl.formats.langflow_own import own_part as own_part_at
 from fjctl.formats.langflow_types import (
@@ -33,11 +35,12 @@ from fjctl.formats.langflow_types import (
     SAYS,
     START,
     TYPES,
+    USUAL,
     language_model,
 )
 from fjctl.formats.langflow_write import close as close_document
 from fjctl.model.names import slug
-from fjctl.model.workflow import ENTRY_KINDS, FORK_KINDS, Block, BlockKind
+from fjctl.model.workflow import ENTRY_KINDS, FORK_KINDS, Block, BlockKind, Workflow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -91,6 +94,8 @@ class Langflow(Dialect):
             return tool_row(row)
         if SAY in node.settings and row.name == SAYS.name:
             return SAYS
+        if node.mark == GROUP:
+            return service(node.type or "Group")._replace(usual=USUAL, ports=PART_PORTS)
         if self.table.get(node.type) is None and _is_model(node.raw):
             return language_model(node.type)
         return row
@@ -164,6 +169,7 @@ class Langflow(Dialect):
 
 
 TOOL = "tool"
+GROUP = "group"
 _ID = re.compile(r"[A-Za-z0-9]+-[A-Za-z0-9_]+")
 _NEVER_NEW = frozenset({LOOP})
 
@@ -203,6 +209,7 @@ def _node(flow: Flow, component: Component, values: Map) -> Node:
         y=_number(position.get("y")),
         raw=component.raw,
         pointer=component.pointer,
+        mark=GROUP if is_group(component) else "",
         role="" if component.note else flow.roles.get(component.id, ""),
     )
 
@@ -251,7 +258,17 @@ def _begun(drawing: Drawing, flow: Flow, ways: Sequence[tuple[str, str, str]]) -
 
 
 LANGFLOW = Langflow()
-decode = partial(reader.decode, LANGFLOW)
+
+
+def decode(value: JsonValue) -> Decoded:
+    """Reads a parsed document. A single component, which is saved in the same form, is no flow."""
+    if isinstance(value, dict) and value.get("is_component") is True:
+        message = f"{text_at(value, 'name') or 'this'} is a single component of Langflow, not a flow"
+        hint = "add it to a flow in Langflow and export the flow"
+        return Decoded(Workflow(), [finding("FJ300", message, ("is_component",), hint=hint)])
+    return reader.decode(LANGFLOW, value)
+
+
 encode = partial(writer.encode, LANGFLOW)
 list_key = LANGFLOW.list_key
 node_id = LANGFLOW.node_id

@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fjctl.formats.canvas.secrets import without_secrets
+from fjctl.formats.langflow_graph import text_at
 from fjctl.formats.langflow_prompts import Braces, braces_of, expand, names_in
 from fjctl.formats.langflow_types import (
     CHAT_INPUT,
@@ -149,7 +150,8 @@ class Flow:
         if source is self.start and source.type == CHAT_INPUT and output in {"", "message"}:
             return f"<@{source.id}.{INPUT}>"
         row = TYPES.get(source.type)
-        output = output or next((str(item.get("name")) for item in source.outputs()), "")
+        declared = [text_at(item, "name") for item in source.outputs()] + list(row.outputs if row is not None else ())
+        output = output or next(iter(declared), "")
         path = row.outputs.get(output, output) if row is not None else output
         return f"<@{source.id}.{path}>" if path else f"<@{source.id}>"
 

@@ -134,6 +134,8 @@ def _in_node(rest: Pointer, value: JsonValue) -> str:
         return _DATA.get(str(rest[_DATA_AT]), "")
     if len(rest) <= _INNER_AT:
         return ""
+    if rest[_INNER_AT] == "flow":
+        return own_part(rest[_INNER_AT:], value)
     if rest[_INNER_AT] != "template":
         return _COMPONENT.get(str(rest[_INNER_AT]), "")
     if len(rest) == _FIELD_AT + 1:

@@ -10,6 +10,7 @@ from fjctl.formats.langflow_feed import End, Feed, Prompt, output_named, text_in
 from fjctl.formats.langflow_fields import fields_from
 from fjctl.formats.langflow_flow import AFTER, INPUT, Flow, chooses, lifted, reduced
 from fjctl.formats.langflow_graph import LOOP_FIELD, Graph, edge_id, map_at, place_of, read_graph, spell
+from fjctl.formats.langflow_groups import FLOW, INSIDE, flow_from, is_group
 from fjctl.formats.langflow_new import component, empty_document, field_of, outputs_of, prompt_component
 from fjctl.formats.langflow_types import CHAT_INPUT, PROMPTS, START, TEXT_INPUT, TYPES, USUAL
 from fjctl.model.names import humanize
@@ -124,10 +125,21 @@ class _Writing:
             for key, field in template.items()
             if _is_field(key, field)
         }
+        group = is_group(prior)
         for key, value in values.items():
-            if key not in kept and not is_blank(value):
+            if key not in kept and not is_blank(value) and not (group and key == INSIDE):
                 kept[key] = _said(value)
-        return self._placed(_skeleton(prior, node.name, kept), node)
+        made = _skeleton(prior, node.name, kept)
+        if group:
+            made["data"]["node"][FLOW] = flow_from(prior, values.get(INSIDE), self._inner)
+        return self._placed(made, node)
+
+    def _inner(self, prior: Component, name: str, values: Map) -> Map:
+        """A component within a group."""
+        if prior.note:
+            return _note(prior, Node(id=prior.id, type="note", name=name, settings=values))
+        fields = {k: self._value(field, values.get(k)) for k, field in prior.template.items() if _is_field(k, field)}
+        return _skeleton(prior, name, fields)
 
     def _placed(self, made: Map, node: Node) -> Map:
         if node.x is not None and node.y is not None:
@@ -371,8 +383,9 @@ _PROMPT_FIELDS = frozenset({"template", "tool_placeholder", "use_double_brackets
 
 
 def _first(node: Node) -> str:
-    outputs = outputs_of(node)
-    return str(outputs[0].get("name", "")) if outputs else ""
+    row = TYPES.get(node.type)
+    names = [str(item.get("name", "")) for item in outputs_of(node)] or list(row.outputs if row is not None else ())
+    return names[0] if names else ""
 
 
 def _is_field(name: str, field: Any) -> bool:
