@@ -12,7 +12,7 @@ from fjctl.formats.langflow_flow import AFTER, INPUT, Flow, chooses, lifted, red
 from fjctl.formats.langflow_graph import LOOP_FIELD, Graph, edge_id, map_at, place_of, read_graph, spell
 from fjctl.formats.langflow_groups import FLOW, INSIDE, flow_from, is_group
 from fjctl.formats.langflow_new import component, empty_document, field_of, outputs_of, prompt_component
-from fjctl.formats.langflow_types import CHAT_INPUT, PROMPTS, START, TEXT_INPUT, TYPES, USUAL
+from fjctl.formats.langflow_types import CHAT_INPUT, PROMPTS, START, TEXT_INPUT, TYPES
 from fjctl.model.names import humanize
 from fjctl.model.references import environment
 from fjctl.model.transplant import same
@@ -101,7 +101,7 @@ class _Writing:
         row = TYPES.get(node.type)
         settings = node.settings
         if not node.raw:
-            usual = row.usual if row is not None else USUAL
+            usual: Mapping[str, Any] = row.usual if row is not None else {}
             settings = {key: item for key, item in settings.items() if key not in usual or not same(item, usual[key])}
         found = fields_from(settings, node.type, template, row)
         if node is self.feed.start and node.type == CHAT_INPUT:
