@@ -8,6 +8,7 @@ is none.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from fjctl.formats.base import warning
@@ -64,16 +65,36 @@ def is_secret(name: object, value: object) -> bool:
         return False
     if any(map(value.__contains__, _MARKS)) and _FORMS.search(value):
         return True
-    plain = value.removeprefix("Bearer ").removeprefix("Basic ")
-    if not isinstance(name, str) or _NAMED_ONLY.search(plain):
+    if not isinstance(name, str) or not _is_telling(name):
         return False
+    return not _NAMED_ONLY.search(value.removeprefix("Bearer ").removeprefix("Basic "))
+
+
+@lru_cache(maxsize=4096)  # the names of fields are few, and there are many fields
+def _is_telling(name: str) -> bool:
     return bool(_NAMES.search(_HUMPS.sub("_", name)))
+
+
+def _holds_one(name: object, value: Any) -> bool:
+    """Whether a secret stands anywhere in a value."""
+    stack = [(name, value)]
+    while stack:
+        name, value = stack.pop()
+        if isinstance(value, dict):
+            stack += value.items()
+        elif isinstance(value, list):
+            stack += [(place, item) for place, item in enumerate(value)]
+        elif isinstance(value, str) and len(value) >= _SHORTEST and is_secret(name, value):
+            return True
+    return False
 
 
 def without_secrets(value: Any, pointer: Pointer = ()) -> tuple[Any, list[Diagnostic]]:
     """A value without the secrets in it, and a warning for each. A field that is one goes, in a longer text it gives
     way to a placeholder; parts in which nothing changes are shared, not copied. `pointer` is the value's place."""
     found: list[Diagnostic] = []
+    if not _holds_one(pointer[-1] if pointer else "", value):
+        return value, found
     return _clean(value, pointer, found), found
 
 
