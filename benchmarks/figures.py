@@ -111,7 +111,7 @@ def _floor(data: bytes) -> Callable[[], object]:
 
 
 def langflow(effort: Effort, corpus: Path | None) -> list[Figure]:
-    """Every Langflow flow of the corpus, text to text in memory: most of their bytes are the components' source code."""
+    """Every Langflow flow of the corpus, text to text in memory: most of their bytes are components' source code."""
     folder = corpus / "langflow" if corpus is not None else None
     paths = sorted(folder.rglob("*.json")) if folder is not None and folder.is_dir() else []
     files = [path.read_bytes() for path in paths or sorted(LANGFLOW.glob("*.json"))]
@@ -125,7 +125,8 @@ def langflow(effort: Effort, corpus: Path | None) -> list[Figure]:
 
     size = sum(map(len, files)) / 1e6
     found = ratios(run, floor, effort.calls, best_of=2)
-    return [Figure(f"reads + convert, {len(files)} Langflow flows, {size:.1f} MB / orjson", found, 5 if paths else None)]
+    name = f"reads + convert, {len(files)} Langflow flows, {size:.1f} MB / orjson"
+    return [Figure(name, found, 5 if paths else None)]
 
 
 def batch(effort: Effort, folder: Path) -> list[Figure]:

@@ -7,10 +7,9 @@ is told, `langflow_write` puts a document together again. Sources: lfx 1.13.0 an
 from __future__ import annotations
 
 import re
-from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from fjctl.formats.base import Decoded, finding
+from fjctl.formats.base import Decoded, Encoded, finding
 from fjctl.formats.canvas import reader, writer
 from fjctl.formats.canvas.dialect import Choices, Dialect
 from fjctl.formats.canvas.drawing import Drawing, Node, Wire
@@ -39,6 +38,7 @@ from fjctl.formats.langflow_types import (
     language_model,
 )
 from fjctl.formats.langflow_write import close as close_document
+from fjctl.formats.langflow_write import unsaid
 from fjctl.model.names import slug
 from fjctl.model.workflow import ENTRY_KINDS, FORK_KINDS, Block, BlockKind, Workflow
 
@@ -269,7 +269,14 @@ def decode(value: JsonValue) -> Decoded:
     return reader.decode(LANGFLOW, value)
 
 
-encode = partial(writer.encode, LANGFLOW)
+def encode(workflow: Workflow, prior: JsonValue = None) -> Encoded:
+    """Writes a whole document. What stands in it only for show is told: components whose code is not known here, and
+    references that no link can say."""
+    encoded = writer.encode(LANGFLOW, workflow, prior)
+    encoded.losses += unsaid(encoded.value, prior)
+    return encoded
+
+
 list_key = LANGFLOW.list_key
 node_id = LANGFLOW.node_id
 own_part = LANGFLOW.own_part

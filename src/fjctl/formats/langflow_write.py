@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from fjctl.diagnostics import Loss
 from fjctl.formats.base import is_blank
 from fjctl.formats.canvas.drawing import Drawing, Node
-from fjctl.formats.langflow_feed import End, Feed, Prompt, output_named, text_input_id
+from fjctl.formats.langflow_feed import End, Feed, Prompt, output_named, text_input_id, texts_in
 from fjctl.formats.langflow_fields import fields_from
 from fjctl.formats.langflow_flow import AFTER, INPUT, Flow, chooses, lifted, reduced
 from fjctl.formats.langflow_graph import LOOP_FIELD, Graph, edge_id, map_at, place_of, read_graph, spell
 from fjctl.formats.langflow_groups import FLOW, INSIDE, flow_from, is_group
-from fjctl.formats.langflow_new import component, empty_document, field_of, outputs_of, prompt_component
+from fjctl.formats.langflow_new import component, empty_document, field_of, is_stand_in, outputs_of, prompt_component
 from fjctl.formats.langflow_types import CHAT_INPUT, PROMPTS, START, TEXT_INPUT, TYPES
 from fjctl.model.names import humanize
 from fjctl.model.references import environment
@@ -398,6 +399,24 @@ def _said(value: Any) -> Map:
     if len(names) == 1 and value == f"{{{{{names[0]}}}}}":
         return {"value": names[0], "load_from_db": True}
     return {"value": value}
+
+
+def unsaid(value: JsonValue, prior: JsonValue) -> list[Loss]:
+    """What new components say that Langflow makes nothing of. `prior` is the document that was written anew, if any."""
+    known = set(read_graph(prior, place_of(prior) or ()).components) if place_of(prior) is not None else set[str]()
+    found: list[Loss] = []
+    for made in read_graph(value, place_of(value) or ()).components.values():
+        at = ("states", made.id)
+        if made.note or made.id in known:
+            continue
+        values = made.values()
+        if is_stand_in(made.node) and "contract" not in values:
+            reason = f"where Langflow has no component {made.type!r}, one that does nothing stands for it"
+            found.append(Loss(f"the code of {made.name}", at, reason))
+        for name, held in values.items():
+            if name != "contract" and any("<@" in text or "<variable." in text for text in texts_in(held)):
+                found.append(Loss(f"a reference in {name} of {made.name}", (*at, name), "no link can bring it there"))
+    return found
 
 
 def _skeleton(prior: Component, name: str, template: Map, *, whole: bool = False) -> Map:
