@@ -124,11 +124,11 @@ class Langflow(Dialect):
     def part_for(self, role: str, said: Map) -> NodeType | None:
         """See `Dialect.part_for`."""
         if role != TOOL:
-            named = self.table.get(str(said.get("type", "")))
-            unknown = (
-                opaque(str(said["type"]))._replace(ports=PART_PORTS) if isinstance(said.get("type"), str) else None
-            )
-            return named._replace(role=role) if named is not None else unknown and unknown._replace(role=role)
+            kind = said.get("type")
+            named = self.table.get(kind) if isinstance(kind, str) else None
+            if named is None and isinstance(kind, str) and role != "model":  # another builder's model adds nothing
+                named = opaque(kind)._replace(ports=PART_PORTS)
+            return named._replace(role=role) if named is not None else None
         service = said.get("service")
         if not isinstance(service, str) or said.get("kind") != "external":
             return tool_row(self.table.rows[PLACEHOLDER])

@@ -12,7 +12,15 @@ from fjctl.formats.langflow_fields import fields_from
 from fjctl.formats.langflow_flow import AFTER, INPUT, Flow, chooses, lifted, reduced
 from fjctl.formats.langflow_graph import LOOP_FIELD, Graph, edge_id, map_at, place_of, read_graph, spell
 from fjctl.formats.langflow_groups import FLOW, INSIDE, flow_from, is_group
-from fjctl.formats.langflow_new import component, empty_document, field_of, is_stand_in, outputs_of, prompt_component
+from fjctl.formats.langflow_new import (
+    component,
+    empty_document,
+    field_of,
+    is_stand_in,
+    outputs_of,
+    prompt_component,
+    take_links,
+)
 from fjctl.formats.langflow_types import CHAT_INPUT, PROMPTS, START, TEXT_INPUT, TYPES
 from fjctl.model.names import humanize
 from fjctl.model.references import environment
@@ -46,6 +54,12 @@ class _Writing:
     def document(self, prior: Any, pointer: Pointer | None) -> JsonValue:
         self._nodes()
         edges = [self._edge(end, link.raw if link is not None else None) for end, link in self._ordered()]
+        taken: dict[str, dict[str, None]] = {}
+        for end in self.feed.links:
+            taken.setdefault(end.target, {})[end.field] = None
+        for name, fields in taken.items():
+            if name in self.written and name not in self.flow.graph.components:
+                take_links(self.written[name], fields)
         graph: Map = {"nodes": list(self.written.values()), "edges": edges}
         if pointer is None:
             return empty_document(self.drawing.name, self.drawing.description, graph)
@@ -326,7 +340,7 @@ class _Writing:
                 "dataType": self._type(end.target, target),
                 "id": names[1],
                 "name": end.field,
-                "output_types": self._types(end.target, end.field),
+                "output_types": self._types(end.target, end.field, back=True),
             }
         else:
             field = self._field(end, first["output_types"])
@@ -349,16 +363,18 @@ class _Writing:
         known = self.flow.graph.components.get(name)
         return known.type if known is not None else str(map_at(written, "data").get("type", ""))
 
-    def _types(self, name: str, output: str) -> list[str]:
+    def _types(self, name: str, output: str, *, back: bool = False) -> list[str]:
         known = self.flow.graph.components.get(name)
         outputs = (
             known.outputs()
             if known is not None
             else map_at(self.written.get(name, {}), "data", "node").get("outputs", [])
         )
-        found = next((item for item in outputs if item.get("name") == output), None)
-        types = found.get("types") if found is not None else None
-        return list(types) if isinstance(types, list) and types else ["Message"]
+        found = next((item for item in outputs if item.get("name") == output), {})
+        types = found.get("types")
+        given: list[str] = list(types) if isinstance(types, list) and types else ["Message"]
+        looped = found.get("loop_types") if back else None
+        return [*given, *looped] if isinstance(looped, list) else given
 
     def _field(self, end: End, types: Sequence[str]) -> Map:
         """The field that a new link ends at, which takes what the link brings; one that is not there yet is made."""
