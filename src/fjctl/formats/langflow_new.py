@@ -17,7 +17,7 @@ from fjctl.formats.langflow_types import ROLES
 from fjctl.model.names import stable_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from fjctl.formats.canvas.drawing import Node
     from fjctl.formats.canvas.paths import Map
@@ -169,12 +169,15 @@ def _input(name: str, types: list[str]) -> str:
     return f"\n        HandleInput({said}),"
 
 
-def take_links(made: Map, fields: Iterable[str]) -> None:
-    """Lets a new component take what links bring to fields that its class does not have."""
+def take_links(made: Map, fields: Sequence[str]) -> None:
+    """Lets a new component take what links bring, one for each of `fields`, also to those that its class does not
+    have."""
     kind, inner = made["data"]["type"], made["data"]["node"]
     definition = DEFINITIONS.get(kind)
     own = {line[0] for line in _lines(definition.fields)} if definition is not None else {"contract"}
     template = inner["template"]
+    for name in {name for name in fields if fields.count(name) > 1} & template.keys():
+        template[name]["list"] = True
     more = {
         name: list(template[name].get("input_types") or ANY) for name in fields if name in template and name not in own
     }

@@ -54,9 +54,9 @@ class _Writing:
     def document(self, prior: Any, pointer: Pointer | None) -> JsonValue:
         self._nodes()
         edges = [self._edge(end, link.raw if link is not None else None) for end, link in self._ordered()]
-        taken: dict[str, dict[str, None]] = {}
+        taken: dict[str, list[str]] = {}
         for end in self.feed.links:
-            taken.setdefault(end.target, {})[end.field] = None
+            taken.setdefault(end.target, []).append(end.field)
         for name, fields in taken.items():
             if name in self.written and name not in self.flow.graph.components:
                 take_links(self.written[name], fields)
