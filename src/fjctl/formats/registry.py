@@ -18,12 +18,12 @@ from fjctl.formats.recognise import (
     is_reactflow,
     is_sim,
 )
-from fjctl.model.workflow import BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fjctl.formats.base import WorkflowFormat
+    from fjctl.model.workflow import BlockKind
     from fjctl.source import JsonValue
 
 
@@ -104,7 +104,7 @@ FORMATS: tuple[Format, ...] = (
         cycles=True,
         conversation=False,
         timeouts=True,
-        choose_too=frozenset({BlockKind.HUMAN}),
+        choose_too=_PEOPLE,
         refer_by_id=True,
     ),
     Format(
@@ -120,6 +120,7 @@ FORMATS: tuple[Format, ...] = (
         conversation=False,
         timeouts=True,
         refer_by_id=True,
+        choose_too=_PEOPLE,
         syntax="yaml",
     ),
     Format(
@@ -134,7 +135,7 @@ FORMATS: tuple[Format, ...] = (
         cycles=True,
         conversation=False,
         timeouts=False,
-        choose_too=frozenset({BlockKind.HUMAN}),
+        choose_too=_PEOPLE,
         refer_by_id=True,
     ),
     Format(
@@ -148,7 +149,7 @@ FORMATS: tuple[Format, ...] = (
         choosers=True,
         conversation=False,
         timeouts=False,
-        choose_too=frozenset({BlockKind.HUMAN}),
+        choose_too=_PEOPLE,
         refer_by_id=True,
     ),
     Format(
