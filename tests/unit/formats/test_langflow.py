@@ -446,3 +446,32 @@ def test_a_group_is_a_step_that_keeps_what_is_in_it() -> None:
 
 def test_its_dialect_is_called_langflow() -> None:
     assert LANGFLOW.title == "Langflow"
+
+
+def test_a_new_state_is_a_component_with_its_links() -> None:
+    journey = _journey(CHAINED)
+    text = journey.source.text.replace("next: chat_output", "next: polish").replace(
+        "  chat_output:\n",
+        "  polish: {chat: Polish it., agent: {input: <agent_2.content>}, next: chat_output}\n  chat_output:\n",
+        1,
+    )
+    put = convert(document.read("flow.journey.yaml", text.encode()), registry.find("langflow"), _document(CHAINED))
+    assert put.text is not None, [item.line() for item in put.diagnostics]
+    value = json.loads(put.text)
+    made = next(item["id"] for item in value["data"]["nodes"] if item["data"]["type"] == "LanguageModelComponent")
+    assert _template(value, made)["system_message"]["value"] == "Polish it."
+    assert {
+        ("Agent-two", "response", made, "input_value"),
+        (made, "text_output", "ChatOutput-o", "run_after"),
+    } <= _ends(value)
+    kept = {edge["id"] for edge in CHAINED["data"]["edges"]}
+    assert kept <= {edge["id"] for edge in value["data"]["edges"]}
+
+
+def test_several_flows_in_a_file_are_told_apart() -> None:
+    value = {"flows": [CHAINED, {**PROMPTED, "name": "Another"}]}
+    found = document.read("flows.json", json.dumps(value).encode())
+    assert found.members == ["A flow", "Another"]
+    chosen = document.read("flows.json", json.dumps(value).encode(), member="Another")
+    assert chosen.format is not None
+    assert (chosen.format.name, chosen.ok) == ("langflow", True)
