@@ -65,6 +65,9 @@ LACKS: dict[str, frozenset[str]] = {
             "waits",
             "error ways",
             "retries",
+            "results",
+            "variables",
+            "disabled steps",
             "conversation",
         }
     ),
