@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from fjctl.conversion.adopt import adopt, place
+from fjctl.conversion.adopt import adopt_branches, adopt_edges, place
 from fjctl.conversion.choosers import expand, fold
 from fjctl.conversion.naming import Hints, hints_of
 from fjctl.conversion.relink import relink
@@ -82,7 +82,7 @@ def prepare(journey: Journey, form: Format, prior: Workflow | None = None, named
         workflow, nodes = expanded.workflow, nodes | expanded.nodes
         keys |= {node: key for key, node in expanded.nodes.items()}
     if prior is not None:
-        workflow = adopt(workflow, prior)
+        workflow = adopt_branches(workflow, prior)
     late = [edge for edge in workflow.edges if edge.branch == TIMEOUT and not form.timeouts]
     drawn = [edge for edge in workflow.edges if edge not in late] if late else workflow.edges
     if not form.cycles and has_cycle(neighbours(workflow.by_id(), drawn)):
@@ -93,7 +93,9 @@ def prepare(journey: Journey, form: Format, prior: Workflow | None = None, named
         workflow, nodes, refused = recovered.workflow, nodes | recovered.nodes, recovered.refused
         workflow.edges = [*workflow.edges, *late]
         if prior is not None and recovered.nodes:
-            workflow = adopt(workflow, prior)
+            workflow = adopt_branches(workflow, prior)
+    if prior is not None:
+        workflow = adopt_edges(workflow, prior)
     return Prepared(workflow, nodes, refused)
 
 
