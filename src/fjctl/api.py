@@ -196,11 +196,11 @@ def _check_special(target: Path) -> None:
 
 
 def _guard_pair(path: Path, prior: Document, target: Path, result: FileResult) -> None:
-    """Refuses to write a workflow into the journey of another one, which has the same name but for its suffix."""
+    """Refuses to write a workflow into the journey of another one: of the same name but for its suffix, or copied."""
     named = prior.journey.get("origin", {}).get("workflow", "") if prior.journey is not None else ""
     other = target.parent / named
     if named and other.is_file() and not other.samefile(path):
-        hint = f"name another file with -o, or write it there all the same with -o {result.target}"
+        hint = "name another file with -o, or correct 'origin.workflow' in it"
         raise RefusedError(f"the target is the journey of {named}", place=result.target, hint=hint)
 
 
