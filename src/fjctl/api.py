@@ -6,7 +6,6 @@ one file: finds the pair, converts, writes guarded, remembers. Nothing here prin
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING
 from fjctl import __version__
 from fjctl.conversion import bridge
 from fjctl.diagnostics import Diagnostic, Severity, has_errors
-from fjctl.errors import FjctlError, InputError, RefusedError, StoreError, UsageError
+from fjctl.errors import FjctlError, InputError, OutputError, RefusedError, StoreError, UsageError
 from fjctl.formats import document, registry
 from fjctl.model.names import slug
 from fjctl.project.files import FileState, inside, read_bytes, read_if_exists, split_flow
@@ -30,10 +29,6 @@ if TYPE_CHECKING:
     from fjctl.formats.document import Document
     from fjctl.formats.registry import Format
     from fjctl.store import ConversionRecord, MappingRecord, Store
-
-
-SCHEMA = "urn:fjctl:schema:journey:1"
-"""What a journey names where the project has no copy of the schema: its `$id`, which an editor can map to a file."""
 
 
 class Status(StrEnum):
@@ -67,7 +62,7 @@ class Options:
 @dataclass(slots=True, eq=False)
 class FileResult:
     """One file's conversion: where it went, what became of it, and everything worth telling. `flows` are those of a
-    file that holds several, of which none was named."""
+    file that holds several, of which none was named; `unnoted` is why the database took no note of the write."""
 
     source: str
     target: str = ""
@@ -76,6 +71,7 @@ class FileResult:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     error: FjctlError | None = None
     before: str | None = None
+    unnoted: StoreError | None = None
     record: ConversionRecord | None = None
     flows: list[str] = field(default_factory=list)
 
@@ -134,13 +130,15 @@ def _convert_file(path: Path, target: Path | None, options: Options, result: Fil
     if not source.ok:
         return
     form = _form(source, options)
+    derived = target is None and (options.out is None or options.into_folder or options.out.is_dir())
     target = target or target_path(path, source, form, options)
     result.target = _shown(target, options.root)
-    if target.absolute() == path.absolute():
+    if target.absolute() == path.absolute() or (target.exists() and target.samefile(path)):
         raise UsageError(
             "the target is the source itself", hint="name another file with -o, or another format with --to"
         )
     written, flow = split_flow(target)
+    _check_special(written)
     written = inside(options.root, written)
     existing = read_if_exists(written)
     if existing is None and flow:
@@ -152,6 +150,8 @@ def _convert_file(path: Path, target: Path | None, options: Options, result: Fil
         form = prior.format or form
         result.before = prior.source.text
         if not options.force:
+            if derived:
+                _guard_pair(path, prior, target, result)
             _guard_edits(source, prior, result, store)
     names = bridge.Names(str(written), _relative(path, written.parent), _schema(written, options.root))
     conversion = bridge.convert(source, form, prior, names)
@@ -196,6 +196,22 @@ def _prior(
             f"the target is a {what}, not a {form.title}", place=result.target, hint="name another file with -o"
         )
     return prior
+
+
+def _check_special(target: Path) -> None:
+    """OutputError for a device or a pipe, whose place no file may take; by name, as `/dev/stdout` leads nowhere."""
+    if target.exists() and not target.is_file() and not target.is_dir():
+        hint = "write to stdout with -o -, and lead that there"
+        raise OutputError("is not a regular file, so it was not written", place=str(target), hint=hint)
+
+
+def _guard_pair(path: Path, prior: Document, target: Path, result: FileResult) -> None:
+    """Refuses to write a workflow into the journey of another one: of the same name but for its suffix, or copied."""
+    named = prior.journey.get("origin", {}).get("workflow", "") if prior.journey is not None else ""
+    other = target.parent / named
+    if named and other.is_file() and not other.samefile(path):
+        hint = "name another file with -o, or correct 'origin.workflow' in it"
+        raise RefusedError(f"the target is the journey of {named}", place=result.target, hint=hint)
 
 
 def _guard_edits(source: Document, prior: Document, result: FileResult, store: Store | None) -> None:
@@ -251,17 +267,21 @@ def _finish(
     else:
         data = _bytes(conversion)
         if store is not None:
-            _intend(store, result.target, data)
+            result.unnoted = _intend(store, result.target, data)
         outcome = write_guarded(target, data, expected=existing)
         result.status = Status.UNCHANGED if outcome is WriteOutcome.UNCHANGED else Status.WRITTEN
 
 
-def _intend(store: Store, target: str, data: bytes) -> None:
-    """Notes what is about to be written; a database that takes no notes does not stop the writing."""
+def _intend(store: Store, target: str, data: bytes) -> StoreError | None:
+    """Notes what is about to be written. A database that takes no notes does not stop the writing; it is said why, so
+    that a batch need not wait for it again with each file."""
     from fjctl.store import content_hash
 
-    with contextlib.suppress(StoreError):
+    try:
         store.intend(target, content_hash(data))
+    except StoreError as error:
+        return error
+    return None
 
 
 def target_path(path: Path, source: Document, form: Format, options: Options) -> Path:
@@ -332,8 +352,9 @@ def _relative(path: Path, folder: Path) -> str:
 
 
 def _schema(target: Path, root: Path) -> str:
+    """The project's copy of the schema as seen from the target; empty where there is none that an editor could open."""
     local = root / "schemas" / "journey.schema.json"
-    return _relative(local, target.parent) if local.exists() else SCHEMA
+    return _relative(local, target.parent) if local.exists() else ""
 
 
 def _timestamp(seconds: float) -> str:
@@ -418,14 +439,9 @@ def remember(store: Store, results: list[FileResult]) -> None:
 
 
 def worst(results: list[FileResult]) -> int:
-    """The exit code for a batch: 2 when a file could not be read, 1 when one was refused, else 0."""
-    if any(result.status is Status.FAILED for result in results):
-        unreadable = any(
-            r.status is Status.FAILED and (r.error is None or isinstance(r.error, (InputError, UsageError)))
-            for r in results
-        )
-        return 2 if unreadable else 1
-    return 1 if any(result.status is Status.REFUSED for result in results) else 0
+    """The exit code for a batch: 2 when a file could not be read or written, 1 when one was refused, else 0."""
+    failed = [r.error.exit_code if r.error is not None else 2 for r in results if r.status is Status.FAILED]
+    return max([*failed, *(1 for result in results if result.status is Status.REFUSED)], default=0)
 
 
 __all__ = [

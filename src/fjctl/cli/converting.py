@@ -38,6 +38,7 @@ class Asked(NamedTuple):
     stdin_filename: str = ""
 
 
+_FILE_ENDS = (".json", ".yaml", ".yml")
 _VALUES = {"-o": "out", "--output": "out", "--to": "to", "--from": "source_format"}
 
 
@@ -66,6 +67,7 @@ def run(asked: Asked) -> ExitCode:
     if "-" in sources or out == "-":
         from fjctl.cli.stream import convert_stream
 
+        _check_stream(asked)
         return convert_stream(
             sources, asked.to, asked.source_format, out, asked.stdin_filename, strict=asked.strict, report=asked.report
         )
@@ -89,12 +91,23 @@ def run(asked: Asked) -> ExitCode:
     return _Run(asked, options, database, several=several).all(found)
 
 
+_NEED_FILES = {"check": "--check", "diff": "--diff", "dry_run": "--dry-run", "as_json": "--json"}
+
+
+def _check_stream(asked: Asked) -> None:
+    """A stream has no target to compare with; an option that would do nothing is better said than passed over."""
+    for name, option in _NEED_FILES.items():
+        if getattr(asked, name):
+            raise UsageError(f"{option} needs files, not a stream", hint="name the source file, and leave '-' out")
+
+
 def _check_folder(out: str, files: list[Path], *, write: bool) -> bool:
     """Whether `-o` is a folder; made when it is not there. Two sources never become one file in it."""
     path = Path(out)
     if not out or (len(files) < 2 and not out.endswith(("/", os.sep))):
         return False
-    if path.is_file():
+    # `os.path`, as pathlib raises for a name that is too long to look at.
+    if os.path.isfile(out) or (not os.path.isdir(out) and out.endswith(_FILE_ENDS)):  # noqa: PTH112, PTH113
         raise UsageError(
             f"{human.counted(len(files), 'source')} cannot go into one file", place=out, hint="name a folder with -o"
         )
@@ -147,6 +160,8 @@ class _Run:
         if isinstance(result.error, StoreError):  # a damaged memory must not stop the work
             self.memory.give_up(result.error)
             result = convert_file(path, self.options)
+        elif result.unnoted is not None:
+            self.memory.give_up(result.unnoted)
         if result.flows and not self._one_file():
             for flow in result.flows:
                 self._one(Path(f"{path}{FLOW_SIGN}{flow}"), optional=False)
