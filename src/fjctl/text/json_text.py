@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 200
 
+LARGE = 16_000
+"""Characters from which a text is tried with orjson first: it saves 2 ms for each MB, and loading it takes 2.5 ms, which
+a process pays once."""
+
 _WARNINGS = frozenset({"FJ106"})
 # Escapes worth a look: surrogate halves and NUL. The literal prefix makes this a search for backslashes.
 _SUSPECT_ESCAPE = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
@@ -67,6 +71,13 @@ def parse(source: Source, *, max_depth: int = MAX_DEPTH) -> tuple[JsonValue, lis
     Numbers written with a dot or an exponent are floats, all others ints of any size. Never raises.
     """
     text = source.text
+    if len(text) >= LARGE:
+        from fjctl.text import json_swift
+
+        try:
+            return json_swift.parse(text, max_depth), []
+        except json_swift.UnsureError:
+            pass
     hooks = _Hooks()
     try:
         value = json.loads(
