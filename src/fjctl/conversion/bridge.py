@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from fjctl.conversion import lens
-from fjctl.conversion.accounting import Account, account
+from fjctl.conversion.accounting import Account, account, losses
 from fjctl.conversion.adopt import place
 from fjctl.conversion.naming import Hints
 from fjctl.diagnostics import Diagnostic, Loss, has_errors
@@ -18,6 +18,7 @@ from fjctl.formats.document import Document, fresh, interpret, syntax_of
 from fjctl.source import Source
 
 if TYPE_CHECKING:
+    from fjctl.formats.base import WorkflowFormat
     from fjctl.formats.registry import Format
     from fjctl.model.journey import Journey
     from fjctl.model.workflow import Workflow
@@ -53,20 +54,34 @@ class Conversion:
     journey: Journey | None = None
     read: Workflow | None = None
     _account: Account | None = None
+    _lost: list[Loss] | None = None
 
     @property
     def account(self) -> Account | None:
         """Where each field of the source's workflow went; None when the source is a journey."""
-        form = self.source.format
-        if self._account is None and self.read is not None and self.journey is not None and form is not None:
-            self._account = _account(self.journey, self.nodes, self.read, self.source.value, form)
+        if self._account is None and (written := self._written()) is not None:
+            self._account = account(*written)
         return self._account
 
     @property
     def losses(self) -> list[Loss]:
         """Everything that the target does not hold, by design (`own`) or for want of a place."""
-        account = self.account
-        return [*self.unwritten, *account.lost] if account is not None else self.unwritten
+        if self._lost is None:
+            if self._account is not None:
+                self._lost = self._account.lost
+            else:
+                self._lost = losses(*written) if (written := self._written()) is not None else []
+        return [*self.unwritten, *self._lost]
+
+    def _written(self) -> tuple[JsonValue, JsonValue, WorkflowFormat] | None:
+        """The source's workflow document, the one that the journey alone would give, and their format's module."""
+        form = self.source.format
+        if self.read is None or self.journey is None or form is None:
+            return None
+        prepared = lens.prepare(lens.with_nodes(self.journey, self.nodes), form, self.read)
+        module = form.load()
+        value = self.source.value
+        return value, module.encode(place(prepared.workflow, self.read), value).value, module
 
     @property
     def ok(self) -> bool:
@@ -128,14 +143,6 @@ def _origin(journey: Journey, form: Format, names: Names) -> None:
         "nodes": journey["origin"]["nodes"],
     }
     journey["origin"] = cast("Any", origin)
-
-
-def _account(journey: Journey, nodes: dict[str, str], workflow: Workflow, value: JsonValue, form: Format) -> Account:
-    """Compares a workflow document with the one that its journey alone would give."""
-    prepared = lens.prepare(lens.with_nodes(journey, nodes), form, workflow)
-    module = form.load()
-    written = module.encode(place(prepared.workflow, workflow), value).value
-    return account(value, written, module)
 
 
 def _from_journey(result: Conversion, journey: Journey, names: Names) -> None:

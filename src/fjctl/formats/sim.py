@@ -348,18 +348,19 @@ def own_part(pointer: Pointer, value: JsonValue = None) -> str:
     """Why a field of a Sim file stays in the workflow."""
     if isinstance(value, dict) and isinstance(pointer[-1], int) and value.get("name") == "":
         return "editor"  # an input row that nobody has named yet
-    start = 0
-    while start < len(pointer) and pointer[start] in _WRAPPERS:
+    start, length = 0, len(pointer)
+    while start < length and pointer[start] in _WRAPPERS:
         start += 1
-    if start == len(pointer):
+    if start == length:
         return ""
-    head, rest = pointer[start], pointer[start + 1 :]
+    head = pointer[start]
     if head == "blocks":
-        return _own_of_block(rest[1:]) if len(rest) > 1 else ""
+        return _own_of_block(pointer, start + 2) if length > start + 2 else ""
     if head == "edges":
-        return _OWN_EDGE.get(str(rest[1]), "layout") if len(rest) > 1 else ""
+        return _OWN_EDGE.get(str(pointer[start + 2]), "layout") if length > start + 2 else ""
     if head == "variables":
-        return "identity" if rest[-1:] in {("id",), ("workflowId",)} else ""
+        return "identity" if pointer[-1] in {"id", "workflowId"} else ""
+    rest = pointer[start + 1 :]
     if head == "workflow" and rest == ("name",):
         return "derived?"
     if head in {"metadata", "workflow"} and (not rest or rest[0] in {"name", "description"}):
@@ -368,18 +369,18 @@ def own_part(pointer: Pointer, value: JsonValue = None) -> str:
     return "derived" if head in {"loops", "parallels"} else "envelope"
 
 
-def _own_of_block(parts: Pointer) -> str:
-    field = str(parts[0])
+def _own_of_block(pointer: Pointer, at: int) -> str:
+    """Of a field inside a block; its name is the part at `at`."""
+    field, depth = str(pointer[at]), len(pointer) - at
     if field == "data":
-        return _OWN_DATA.get(str(parts[1]), "") if len(parts) > 1 else ""
-    if field == "subBlocks":
-        if len(parts) > 2 and parts[2] != "value":
-            return "editor"
-        if len(parts) > 1 and parts[1] in _CONTAINER_COPIES:
-            return "stale?"  # a container's sub-blocks copy its data, and Sim does not keep them in step
-        return (
-            "identity"
-            if parts[-1] in {"id", "variableId", "collapsed", "isExpanded", "isExisting"} and len(parts) > 3
-            else ""
-        )
-    return _OWN_BLOCK.get(field, "")
+        return _OWN_DATA.get(str(pointer[at + 1]), "") if depth > 1 else ""
+    if field != "subBlocks":
+        return _OWN_BLOCK.get(field, "")
+    if depth > 2 and pointer[at + 2] != "value":
+        return "editor"
+    if depth > 1 and pointer[at + 1] in _CONTAINER_COPIES:
+        return "stale?"  # a container's sub-blocks copy its data, and Sim does not keep them in step
+    return "identity" if depth > 3 and pointer[-1] in _OWN_CELLS else ""
+
+
+_OWN_CELLS = frozenset({"id", "variableId", "collapsed", "isExpanded", "isExisting"})

@@ -35,11 +35,16 @@ def normalize(name: str) -> str:
     return "".join(name.split()).replace(".", "").lower()
 
 
+def _is_name(name: str) -> bool:
+    """Whether what has the form of a reference is one: numbers are compared, and a name ends before the blank."""
+    return not name.endswith((" ", "\t")) and not name.replace("-", "").isdecimal()
+
+
 def references(text: str) -> Iterator[Reference]:
     """Everything in a text that has the form of a reference."""
     for match in _REFERENCE.finditer(text):
         name, path = match.groups()
-        if not name.endswith((" ", "\t")) and not name.replace("-", "").isdecimal():
+        if _is_name(name):
             yield Reference(name, path[1:], match.start(), match.end())
 
 
@@ -52,14 +57,14 @@ def rename(text: str, resolve: Callable[[str, str], str | None]) -> str:
     """Rewrites each reference for which `resolve(name, path)` gives a new inner text; the others stay as they are."""
     if "<" not in text:
         return text
-    parts: list[str] = []
-    done = 0
-    for reference in references(text):
-        renamed = resolve(reference.name, reference.path)
-        if renamed is not None:
-            parts += (text[done : reference.start], "<", renamed, ">")
-            done = reference.end
-    return "".join((*parts, text[done:])) if parts else text
+
+    def renamed(match: re.Match[str]) -> str:
+        name, path = match.groups()
+        new = resolve(name, path[1:]) if _is_name(name) else None
+        return match[0] if new is None else f"<{new}>"
+
+    result = _REFERENCE.sub(renamed, text)
+    return text if result == text else result
 
 
 def rename_all(value: JsonValue, resolve: Callable[[str, str], str | None]) -> JsonValue:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 MAX_DEPTH = 200
 
 LARGE = 16_000
-"""Characters from which a text is tried with orjson first: it saves 2 ms for each MB, and loading it takes 2.5 ms, which
-a process pays once."""
+"""Characters from which a text is tried with orjson first. Loading it takes a process 2.5 ms, so a small file alone is
+read faster without."""
 
 _WARNINGS = frozenset({"FJ106"})
 # Escapes worth a look: surrogate halves and NUL. The literal prefix makes this a search for backslashes.

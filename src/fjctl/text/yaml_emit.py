@@ -241,10 +241,16 @@ class Writer:
                 if blank is not None and not first and lines[-1] and blank((*path, key), item):
                     lines.append("")
                 first = False
-                if type(item) is str and len(item) <= _CACHED and len(key) <= _CACHED and "\n" not in item:
-                    lines.append(f"{margin}{key_text(key)}: {_short_in_block(item)}")  # the common case, in short
-                else:
+                # The common cases in short; `entry` says the same of all, in steps that cost more than the work.
+                kind = type(item)
+                if len(key) > _CACHED:
                     self.entry(lines, key, item, indent, (*path, key))
+                elif kind is str and len(item) <= _CACHED and "\n" not in item:
+                    lines.append(f"{margin}{key_text(key)}: {_short_in_block(item)}")
+                elif kind is dict or kind is list:
+                    self._container(lines, f"{margin}{key_text(key)}:", item, indent, (*path, key))
+                else:
+                    self.value(lines, f"{margin}{key_text(key)}:", item, indent, (*path, key))
         else:
             for index, item in enumerate(value):
                 here = (*path, index)
@@ -268,15 +274,20 @@ class Writer:
         if isinstance(value, str):
             self._string(lines, lead, value, indent)
         elif isinstance(value, dict | list):
-            inline = self.inline(value, path, len(lead) + 1)
-            if inline is not None:
-                lines.append(f"{lead} {inline}")
-            else:
-                lines.append(lead)
-                below = indent + (self.step if isinstance(value, dict) else self.dash)
-                self.block(lines, value, below, path)
+            self._container(lines, lead, value, indent, path)
         else:
             lines.append(f"{lead} {scalar(value)}")
+
+    def _container(
+        self, lines: list[str], lead: str, value: dict[str, JsonValue] | list[JsonValue], indent: int, path: Pointer
+    ) -> None:
+        """Append a map or list behind `lead`, on the same line or below it."""
+        inline = self.inline(value, path, len(lead) + 1)
+        if inline is not None:
+            lines.append(f"{lead} {inline}")
+        else:
+            lines.append(lead)
+            self.block(lines, value, indent + (self.step if isinstance(value, dict) else self.dash), path)
 
     def item(self, lines: list[str], value: JsonValue, indent: int, path: Pointer) -> None:
         """Append `- value`."""
