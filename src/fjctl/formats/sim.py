@@ -17,6 +17,8 @@ from fjctl.formats.sim_write import encode
 from fjctl.model.workflow import BODY, CONTAINER_KINDS, ERROR, Block, BlockKind, Branch, Edge, Workflow
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fjctl.diagnostics import Diagnostic
     from fjctl.source import JsonValue, Pointer
 
@@ -25,9 +27,6 @@ __all__ = ["decode", "encode", "list_key", "own_part"]
 ROUTE_ELSE = "else"
 _DEFAULT_ITERATIONS = 5
 _PLACEHOLDERS = frozenset({"", "new workflow", "your first workflow - start building here!"})
-_SERVICE_KINDS = frozenset(
-    {BlockKind.INTEGRATION, BlockKind.KNOWLEDGE, BlockKind.MEMORY, BlockKind.GUARDRAIL, BlockKind.EVALUATOR}
-)
 
 
 def decode(value: JsonValue) -> Decoded:
@@ -194,12 +193,7 @@ class _Reader:
 
 def _block(raw: dict[str, Any]) -> Block:
     block_type = raw["type"]
-    subs = raw.get("subBlocks")
-    given = {
-        key: item["value"]
-        for key, item in (subs.items() if isinstance(subs, dict) else ())
-        if isinstance(item, dict) and ((value := item.get("value")) or not is_blank(value))
-    }
+    given = _given(raw.get("subBlocks"))
     kind = _kind(block_type, raw)
     data = raw.get("data")
     data = data if isinstance(data, dict) else {}
@@ -210,8 +204,25 @@ def _block(raw: dict[str, Any]) -> Block:
     block.parent = data["parentId"] if isinstance(data.get("parentId"), str) and data["parentId"] else None
     block.enabled = raw.get("enabled") is not False
     _place(block, raw, data)
-    _meaning_beside(block, raw, data, given)
+    retry = raw.get("retry")
+    if isinstance(retry, dict) and retry.get("enabled") is not False:
+        wait = values.milliseconds_in(retry.get("waitBetweenTriesMs"))
+        fields["retry"] = filled({"tries": retry.get("maxTries"), "wait": wait})
+    beside = _BESIDE.get(kind)
+    if beside is not None:
+        beside(block, raw, data, given)
     return block
+
+
+def _given(subs: Any) -> dict[str, Any]:
+    """The values of sub-blocks, those that say something; most of a service's settings say nothing."""
+    found: dict[str, Any] = {}
+    for key, item in subs.items() if isinstance(subs, dict) else ():
+        if isinstance(item, dict):
+            value = item.get("value")
+            if value or (value is not None and not is_blank(value)):
+                found[key] = value
+    return found
 
 
 def _kind(block_type: str, raw: dict[str, Any]) -> BlockKind:
@@ -232,28 +243,6 @@ def _place(block: Block, raw: dict[str, Any], data: dict[str, Any]) -> None:
     height = data.get("height") or layout.get("measuredHeight") or raw.get("height")
     block.width = width if isinstance(width, (int, float)) else None
     block.height = height if isinstance(height, (int, float)) and height else None
-
-
-def _meaning_beside(block: Block, raw: dict[str, Any], data: dict[str, Any], given: dict[str, Any]) -> None:
-    """What stands beside the sub-blocks: retry, branches, loop settings, the event, a service's outputs."""
-    fields = block.fields
-    retry = raw.get("retry")
-    if isinstance(retry, dict) and retry.get("enabled") is not False:
-        wait = values.milliseconds_in(retry.get("waitBetweenTriesMs"))
-        fields["retry"] = filled({"tries": retry.get("maxTries"), "wait": wait})
-    if block.kind is BlockKind.TRIGGER:
-        fields["event"] = EVENTS.get(block.type, block.type)
-    elif block.kind is BlockKind.CONDITION:
-        block.branches = _conditions(values.json_in(given.get("conditions")))
-    elif block.kind is BlockKind.ROUTER and block.type != "router":
-        block.branches = _routes(values.json_in(given.get("routes")))
-    elif block.kind is BlockKind.LOOP:
-        fields["loop"] = _loop(data, given)
-    elif block.kind is BlockKind.PARALLEL:
-        fields["parallel"] = _parallel(data, given)
-    elif block.kind in _SERVICE_KINDS and isinstance(raw.get("outputs"), dict) and raw["outputs"]:
-        tool = cast("dict[str, JsonValue]", fields["tool"])
-        tool["output"] = {"type": "object", "properties": raw["outputs"]}
 
 
 def _conditions(found: Any) -> list[Branch]:
@@ -297,6 +286,49 @@ def _parallel(data: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     if settings.get("parallelType", "count") == "collection" or ("count" not in settings and "collection" in settings):
         return {"each": settings.get("collection", settings.get("distribution", "")), **extra}
     return {"count": settings.get("count") or _DEFAULT_ITERATIONS, **extra}
+
+
+def _read_event(block: Block, _raw: dict[str, Any], _data: dict[str, Any], _given: dict[str, Any]) -> None:
+    block.fields["event"] = EVENTS.get(block.type, block.type)
+
+
+def _read_conditions(block: Block, _raw: dict[str, Any], _data: dict[str, Any], given: dict[str, Any]) -> None:
+    block.branches = _conditions(values.json_in(given.get("conditions")))
+
+
+def _read_routes(block: Block, _raw: dict[str, Any], _data: dict[str, Any], given: dict[str, Any]) -> None:
+    if block.type != "router":
+        block.branches = _routes(values.json_in(given.get("routes")))
+
+
+def _read_loop(block: Block, _raw: dict[str, Any], data: dict[str, Any], given: dict[str, Any]) -> None:
+    block.fields["loop"] = _loop(data, given)
+
+
+def _read_parallel(block: Block, _raw: dict[str, Any], data: dict[str, Any], given: dict[str, Any]) -> None:
+    block.fields["parallel"] = _parallel(data, given)
+
+
+def _read_outputs(block: Block, raw: dict[str, Any], _data: dict[str, Any], _given: dict[str, Any]) -> None:
+    if isinstance(raw.get("outputs"), dict) and raw["outputs"]:
+        tool = cast("dict[str, JsonValue]", block.fields["tool"])
+        tool["output"] = {"type": "object", "properties": raw["outputs"]}
+
+
+_BESIDE: dict[BlockKind, Callable[[Block, dict[str, Any], dict[str, Any], dict[str, Any]], None]] = {
+    BlockKind.TRIGGER: _read_event,
+    BlockKind.CONDITION: _read_conditions,
+    BlockKind.ROUTER: _read_routes,
+    BlockKind.LOOP: _read_loop,
+    BlockKind.PARALLEL: _read_parallel,
+    BlockKind.INTEGRATION: _read_outputs,
+    BlockKind.KNOWLEDGE: _read_outputs,
+    BlockKind.MEMORY: _read_outputs,
+    BlockKind.GUARDRAIL: _read_outputs,
+    BlockKind.EVALUATOR: _read_outputs,
+}
+"""What stands beside the sub-blocks of a kind: the event, branches, loop settings, a service's outputs. Each is given
+the block to complete, the raw one, its `data` and its sub-blocks' values."""
 
 
 def list_key(_pointer: Pointer, item: dict[str, JsonValue]) -> object:
