@@ -87,20 +87,20 @@ class _Reader:
     def _blocks(self) -> list[Block]:
         blocks: list[Block] = []
         for key, raw in self.state["blocks"].items():
-            pointer = self._block_pointer(key)
             if not isinstance(raw, dict):
+                pointer = self._block_pointer(key)
                 self.found.append(finding("FJ300", f"block {key!r} is not a map", pointer, hint="remove it"))
                 continue
-            missing = [field for field in ("id", "type") if not isinstance(raw.get(field), str) or not raw[field]]
-            if missing:
+            if not (_is_text(raw.get("id")) and _is_text(raw.get("type"))):
+                missing = " and no ".join(field for field in ("id", "type") if not _is_text(raw.get(field)))
                 hint = "Sim refuses such a file, too; add the field or remove the block"
                 self.found.append(
-                    finding("FJ301", f"block {key!r} has no {' and no '.join(missing)}", pointer, hint=hint)
+                    finding("FJ301", f"block {key!r} has no {missing}", self._block_pointer(key), hint=hint)
                 )
                 continue
             block = _block(raw)
             if block.id in self.by_id:
-                hint = "give each block an id of its own"
+                pointer, hint = self._block_pointer(key), "give each block an id of its own"
                 self.found.append(finding("FJ302", f"two blocks have the id {block.id!r}", pointer, hint=hint))
                 continue
             self.by_id[block.id] = block
@@ -191,6 +191,10 @@ class _Reader:
         return found
 
 
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and value != ""
+
+
 def _block(raw: dict[str, Any]) -> Block:
     block_type = raw["type"]
     given = _given(raw.get("subBlocks"))
@@ -201,7 +205,8 @@ def _block(raw: dict[str, Any]) -> Block:
     if "say" in fields:
         kind = BlockKind.REPLY
     block = Block(id=raw["id"], kind=kind, type=block_type, name=str(raw.get("name") or ""), fields=fields)
-    block.parent = data["parentId"] if isinstance(data.get("parentId"), str) and data["parentId"] else None
+    if data and _is_text(data.get("parentId")):
+        block.parent = data["parentId"]
     block.enabled = raw.get("enabled") is not False
     _place(block, raw, data)
     retry = raw.get("retry")

@@ -74,7 +74,7 @@ def rename_all(value: JsonValue, resolve: Callable[[str, str], str | None]) -> J
     if isinstance(value, dict):
         renamed: dict[str, JsonValue] | None = None
         for key, item in value.items():
-            if not item or (isinstance(item, str) and "<" not in item):
+            if not item or ("<" not in item if isinstance(item, str) else not isinstance(item, (dict, list))):
                 continue
             new = rename_all(item, resolve)
             if new is not item:

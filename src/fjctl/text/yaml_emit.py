@@ -233,14 +233,11 @@ class Writer:
         self, lines: list[str], value: dict[str, JsonValue] | list[JsonValue], indent: int, path: Pointer
     ) -> None:
         """Append the lines of a non-empty map or list at `indent`."""
-        blank = None if path else self.blank_before
-        first = True  # and below: no blank line behind text that ends with one, it would become part of it
-        if isinstance(value, dict):
+        if not path and self.blank_before is not None:
+            self._document(lines, value, indent, self.blank_before)
+        elif isinstance(value, dict):
             margin = " " * indent
             for key, item in value.items():
-                if blank is not None and not first and lines[-1] and blank((*path, key), item):
-                    lines.append("")
-                first = False
                 # The common cases in short; `entry` says the same of all, in steps that cost more than the work.
                 kind = type(item)
                 if len(key) > _CACHED:
@@ -253,11 +250,20 @@ class Writer:
                     self.value(lines, f"{margin}{key_text(key)}:", item, indent, (*path, key))
         else:
             for index, item in enumerate(value):
-                here = (*path, index)
-                if blank is not None and not first and lines[-1] and blank(here, item):
-                    lines.append("")
-                first = False
-                self.item(lines, item, indent, here)
+                self.item(lines, item, indent, (*path, index))
+
+    def _document(
+        self, lines: list[str], value: dict[str, JsonValue] | list[JsonValue], indent: int, blank_before: Rule
+    ) -> None:
+        """Append the document itself, with its blank lines; none behind text that ends with one and would swallow it."""
+        first = len(lines)
+        for part, item in value.items() if isinstance(value, dict) else enumerate(value):
+            if len(lines) > first and lines[-1] and blank_before((part,), item):
+                lines.append("")
+            if isinstance(part, str):
+                self.entry(lines, part, item, indent, (part,))
+            else:
+                self.item(lines, item, indent, (part,))
 
     def entry(self, lines: list[str], key: str, value: JsonValue, indent: int, path: Pointer) -> None:
         """Append `key: value`."""
@@ -309,10 +315,9 @@ class Writer:
         """The value in flow style where it is empty, or the rule wants it and it fits; else None."""
         if not value:
             return "{}" if isinstance(value, dict) else "[]"
-        if self.flow is None or not self.flow(path, value) or _room_left(value, self.width - column + 2) < 0:
+        if self.flow is None or not self.flow(path, value):
             return None
-        text = flow_text(value)
-        return text if column + len(text) <= self.width else None
+        return _on_one_line(value, self.width - column)
 
     def _string(self, lines: list[str], lead: str, text: str, indent: int) -> None:
         form = literal(text, self.step) if "\n" in text else None
@@ -325,20 +330,22 @@ class Writer:
         lines.extend([margin + line if line else "" for line in body.split("\n")])
 
 
-def _room_left(value: JsonValue, room: int) -> int:
-    """At least how many of `room` characters flow style leaves; negative when it cannot fit, found out early."""
+def _on_one_line(value: JsonValue, room: int) -> str | None:
+    """What `flow_text` gives, if that takes at most `room` characters and no text in it has several lines; a value
+    for which there is no room is noticed on the way."""
     if isinstance(value, str):
-        return -1 if "\n" in value else room - len(value)
-    if isinstance(value, dict):
-        for key, item in value.items():
-            room = _room_left(item, room - len(key) - 4)
-            if room < 0:
-                return room
-        return room
-    if isinstance(value, list):
-        for item in value:
-            room = _room_left(item, room - 2)
-            if room < 0:
-                return room
-        return room
-    return room - 1
+        text = None if len(value) > room or "\n" in value else string(value, in_flow=True)
+    elif isinstance(value, dict | list):
+        pieces: list[str] = []
+        left = room
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            piece = _on_one_line(item, left)
+            if piece is None:
+                return None
+            pieces.append(piece if isinstance(key, int) else f"{key_text(key, True)}: {piece}")  # noqa: FBT003  a cache key
+            left -= len(pieces[-1]) + 2
+        inside = ", ".join(pieces)
+        text = f"{{{inside}}}" if isinstance(value, dict) else f"[{inside}]"
+    else:
+        text = scalar(value)
+    return text if text is not None and len(text) <= room else None
