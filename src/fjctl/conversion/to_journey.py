@@ -200,11 +200,12 @@ class _Writer:
         name = self.naming.states[block.id]
         fields = self._renamed(block.fields)
         talk = fields.get("talk")
-        state: dict[str, Any] = {"title": title_for(block.name, name), **self._kind(block, name, fields)}
+        title = title_for(block.name, name)
+        state: dict[str, Any] = {"title": title} if title else {}
+        state |= self._kind(block, name, fields)
         if not block.enabled:
             state["enabled"] = False
-        state["retry"] = fields.get("retry")
-        state["extras"] = fields.get("extras")
+        state |= {key: fields[key] for key in ("retry", "extras") if key in fields}
         if block.kind in CONTAINER_KINDS:
             state["start"] = _one_or_many(self._targets(block.id, BODY))
             state["states"] = self.states(block.id)

@@ -37,7 +37,7 @@ def normalize(name: str) -> str:
 
 def _is_name(name: str) -> bool:
     """Whether what has the form of a reference is one: numbers are compared, and a name ends before the blank."""
-    return not name.endswith((" ", "\t")) and not name.replace("-", "").isdecimal()
+    return name.isidentifier() or (not name.endswith((" ", "\t")) and not name.replace("-", "").isdecimal())
 
 
 def references(text: str) -> Iterator[Reference]:
@@ -57,13 +57,12 @@ def rename(text: str, resolve: Callable[[str, str], str | None]) -> str:
     """Rewrites each reference for which `resolve(name, path)` gives a new inner text; the others stay as they are."""
     if "<" not in text:
         return text
-
-    def renamed(match: re.Match[str]) -> str:
-        name, path = match.groups()
+    parts = _REFERENCE.split(text)  # text, name, path, text, name, path … text
+    for at in range(1, len(parts), 3):
+        name, path = parts[at], parts[at + 1]
         new = resolve(name, path[1:]) if _is_name(name) else None
-        return match[0] if new is None else f"<{new}>"
-
-    result = _REFERENCE.sub(renamed, text)
+        parts[at], parts[at + 1] = f"<{name}{path}>" if new is None else f"<{new}>", ""
+    result = "".join(parts)
     return text if result == text else result
 
 

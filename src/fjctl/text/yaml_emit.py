@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import math
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ Rule: TypeAlias = "Callable[[Pointer, JsonValue], bool]"
 _WORDS: Final = frozenset(
     ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf", "infinity"]
 )
+_LONGEST_WORD: Final = max(map(len, _WORDS))
 # Characters that do not stay visible and unharmed in plain text: controls, NEL, LS, PS, the bidirectional controls that
 # make text look like other text (CVE-2021-42574), surrogates, BOM, non-characters. A set and no character class:
 # compiling a class over all of Unicode takes milliseconds, and every conversion would pay for them.
@@ -37,8 +37,7 @@ _START: Final = re.compile(
     # A digit first: only with a letter that no number, date or time of any schema contains.
     r"|(?!0[xXoObB])[0-9](?=[^:]*[ac-df-np-su-wyAC-DF-NP-SU-WY])"
 )
-_TRAP_BLOCK: Final = re.compile(r": | #|[: ]\Z")
-_TRAP_FLOW: Final = re.compile(r"[\[\]{},:?]| #| \Z")
+_TRAP_IN_FLOW: Final = re.compile(r"[\[\]{},:?]")
 _LITERAL_TRAP: Final = re.compile(r"(?:^|\n)(?:[ \t]+(?:\n|\Z)|[ ]*\t)")
 _CACHED: Final = 64  # characters; longer texts are rarely seen twice
 _LONGEST_KEY: Final = 1000  # a key without "?" must end within 1,024 characters, YAML 1.2.2 §7.4.2
@@ -73,22 +72,36 @@ def emit(
     return text.replace("\n", newline) if newline != "\n" else text
 
 
-@lru_cache(maxsize=8192)  # one string alone is the fastest key of a cache
-def _short_in_block(text: str) -> str:
-    return _text(text, in_flow=False)
+class _Written(dict[str, str]):
+    """Texts as they are written, found out when first asked for; asking again takes a third of what `lru_cache` takes,
+    and every line of a document asks twice. Begins anew when full."""
+
+    __slots__ = ("write",)
+
+    def __init__(self, write: Callable[[str], str]) -> None:
+        super().__init__()
+        self.write = write
+
+    def __missing__(self, text: str) -> str:
+        if len(self) >= 8192:
+            self.clear()
+        found = self[text] = self.write(text)
+        return found
 
 
-@lru_cache(maxsize=8192)
-def _short_in_flow(text: str) -> str:
-    return _text(text, in_flow=True)
+_short_in_block: Final = _Written(lambda text: _text(text, in_flow=False))
+_short_in_flow: Final = _Written(lambda text: _text(text, in_flow=True))
 
 
 def _text(text: str, *, in_flow: bool) -> str:
-    return text if _plain(text, _TRAP_FLOW if in_flow else _TRAP_BLOCK) else quote(text)
+    return text if _plain(text, in_flow=in_flow) else quote(text)
 
 
-def _plain(text: str, trap: re.Pattern[str]) -> bool:
-    if not _START.match(text) or text[0] in _NO_START or trap.search(text) or text.lower() in _WORDS:
+def _plain(text: str, *, in_flow: bool) -> bool:
+    if not _START.match(text) or text[0] in _NO_START or " #" in text or text[-1] == " ":
+        return False
+    trapped = _TRAP_IN_FLOW.search(text) if in_flow else ": " in text or text[-1] == ":"
+    if trapped or (len(text) <= _LONGEST_WORD and text.lower() in _WORDS):
         return False
     return _unharmed(text)
 
@@ -107,11 +120,14 @@ def _unharmed_lines(text: str) -> bool:
     return _unharmed(text.replace("\n", " ").replace("\t", " "))
 
 
-@lru_cache(maxsize=8192)
-def key_text(key: str, in_flow: bool = False) -> str:  # noqa: FBT001, FBT002  a cache key
+def key_text(key: str, *, in_flow: bool = False) -> str:
     """A key on one line. `on` stays plain although YAML 1.1 reads it as true: it is a word of the journey document
     (`on: error`), and the readers of that document are YAML 1.2."""
     return key if key == "on" else string(key, in_flow=in_flow)
+
+
+_key_in_block: Final = _Written(key_text)
+_key_in_flow: Final = _Written(lambda key: key_text(key, in_flow=True))
 
 
 def is_plain(text: str, *, in_flow: bool) -> bool:
@@ -122,7 +138,7 @@ def is_plain(text: str, *, in_flow: bool) -> bool:
 def string(text: str, *, in_flow: bool = False) -> str:
     """A string on one line: plain where it is safe, quoted where it is not."""
     if len(text) <= _CACHED:
-        return _short_in_flow(text) if in_flow else _short_in_block(text)
+        return _short_in_flow[text] if in_flow else _short_in_block[text]
     return _text(text, in_flow=in_flow)
 
 
@@ -168,11 +184,10 @@ def number(value: float) -> str:
 
 def flow_text(value: JsonValue) -> str:
     """Any value on one line; strings are safe inside brackets."""
-    kind = type(value)
-    if kind is str:
-        return _short_in_flow(value) if len(value) <= _CACHED else _text(value, in_flow=True)  # type: ignore[arg-type]
+    if isinstance(value, str):
+        return string(value, in_flow=True)
     if isinstance(value, dict):
-        pairs = [f"{key_text(key, True)}: {flow_text(item)}" for key, item in value.items()]  # noqa: FBT003  a cache key
+        pairs = [f"{key_text(key, in_flow=True)}: {flow_text(item)}" for key, item in value.items()]
         return "{" + ", ".join(pairs) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(flow_text, value)) + "]"
@@ -239,15 +254,14 @@ class Writer:
             margin = " " * indent
             for key, item in value.items():
                 # The common cases in short; `entry` says the same of all, in steps that cost more than the work.
-                kind = type(item)
                 if len(key) > _CACHED:
                     self.entry(lines, key, item, indent, (*path, key))
-                elif kind is str and len(item) <= _CACHED and "\n" not in item:
-                    lines.append(f"{margin}{key_text(key)}: {_short_in_block(item)}")
-                elif kind is dict or kind is list:
-                    self._container(lines, f"{margin}{key_text(key)}:", item, indent, (*path, key))
+                elif isinstance(item, str) and len(item) <= _CACHED and "\n" not in item:
+                    lines.append(f"{margin}{_key_in_block[key]}: {_short_in_block[item]}")
+                elif isinstance(item, dict | list):
+                    self._container(lines, f"{margin}{_key_in_block[key]}:", item, indent, (*path, key))
                 else:
-                    self.value(lines, f"{margin}{key_text(key)}:", item, indent, (*path, key))
+                    self.value(lines, f"{margin}{_key_in_block[key]}:", item, indent, (*path, key))
         else:
             for index, item in enumerate(value):
                 self.item(lines, item, indent, (*path, index))
@@ -255,7 +269,7 @@ class Writer:
     def _document(
         self, lines: list[str], value: dict[str, JsonValue] | list[JsonValue], indent: int, blank_before: Rule
     ) -> None:
-        """Append the document itself, with its blank lines; none behind text that ends with one and would swallow it."""
+        """Append the document itself, with its blank lines; text that ends with one would take in another."""
         first = len(lines)
         for part, item in value.items() if isinstance(value, dict) else enumerate(value):
             if len(lines) > first and lines[-1] and blank_before((part,), item):
@@ -335,17 +349,26 @@ def _on_one_line(value: JsonValue, room: int) -> str | None:
     for which there is no room is noticed on the way."""
     if isinstance(value, str):
         text = None if len(value) > room or "\n" in value else string(value, in_flow=True)
-    elif isinstance(value, dict | list):
+    elif isinstance(value, dict):
         pieces: list[str] = []
         left = room
-        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+        for key, item in value.items():
             piece = _on_one_line(item, left)
             if piece is None:
                 return None
-            pieces.append(piece if isinstance(key, int) else f"{key_text(key, True)}: {piece}")  # noqa: FBT003  a cache key
-            left -= len(pieces[-1]) + 2
-        inside = ", ".join(pieces)
-        text = f"{{{inside}}}" if isinstance(value, dict) else f"[{inside}]"
+            name = _key_in_flow[key] if len(key) <= _CACHED else key_text(key, in_flow=True)
+            pieces.append(f"{name}: {piece}")
+            left -= len(name) + len(piece) + 4
+        text = "{" + ", ".join(pieces) + "}"
+    elif isinstance(value, list):
+        pieces, left = [], room
+        for item in value:
+            piece = _on_one_line(item, left)
+            if piece is None:
+                return None
+            pieces.append(piece)
+            left -= len(piece) + 2
+        text = "[" + ", ".join(pieces) + "]"
     else:
         text = scalar(value)
     return text if text is not None and len(text) <= room else None
