@@ -31,17 +31,17 @@ class GuardedWriter:
 
     def submit(self, path: Path, data: bytes, *, expected: FileState | None) -> Future[WriteOutcome]:
         """Start one write; the future gives its outcome or raises what `write_guarded` raises."""
-        self.wait_for(path)
-        future = self._pool.submit(self._write, path, data, expected)
         real = os.path.realpath(path)
-        self._running[real] = future
+        if real in self._running:
+            wait([self._running[real]])
+        future = self._running[real] = self._pool.submit(self._write, path, data, expected)
         self._names.add(os.path.basename(real))  # noqa: PTH119 - of a text
         return future
 
     def wait_for(self, path: Path) -> None:
         """Wait until no write to this file is under way; which of them fail, their futures say."""
         # Only a link can lead to a file of another name, so that most paths need not be followed.
-        if path.name in self._names or path.is_symlink():
+        if self._running and (path.name in self._names or path.is_symlink()):
             running = self._running.get(os.path.realpath(path))
             if running is not None:
                 wait([running])

@@ -40,9 +40,9 @@ def parse(text: str, max_depth: int) -> JsonValue:
     except (ValueError, TypeError) as error:  # also half a surrogate pair, NaN and infinity; too deep to be written
         raise UnsureError from error
     # What JSON.stringify(value, null, 2) writes, then what it writes without arguments, then any other layout.
-    same = data.startswith(again)
-    same = same or data.startswith(orjson.dumps(value, option=_EXACT))
-    same = same or data.translate(None, _SPACE) == again.translate(None, _SPACE)
+    document = data.rstrip(_SPACE)
+    same = document == again or document == orjson.dumps(value, option=_EXACT)
+    same = same or document.translate(None, _SPACE) == again.translate(None, _SPACE)
     # What is nested deeper stands further to the right. (Also said of a text with that many spaces: it is rare.)
     if not same or b" " * (2 * max_depth) in again or _NUL.search(again):
         raise UnsureError
