@@ -41,9 +41,11 @@ def parse(text: str, max_depth: int) -> JsonValue:
         raise UnsureError from error
     # What JSON.stringify(value, null, 2) writes, then what it writes without arguments, then any other layout.
     document = data.rstrip(_SPACE)
-    same = document == again or document == orjson.dumps(value, option=_EXACT)
-    same = same or document.translate(None, _SPACE) == again.translate(None, _SPACE)
+    if document != again:
+        compact = orjson.dumps(value, option=_EXACT)
+        if document != compact and document.translate(None, _SPACE) != compact.translate(None, _SPACE):
+            raise UnsureError
     # What is nested deeper stands further to the right. (Also said of a text with that many spaces: it is rare.)
-    if not same or b" " * (2 * max_depth) in again or _NUL.search(again):
+    if b" " * (2 * max_depth) in again or _NUL.search(again):
         raise UnsureError
     return value
