@@ -196,13 +196,11 @@ def flow_text(value: JsonValue) -> str:
 
 def scalar(value: bool | float | str | None) -> str:  # noqa: FBT001  a value, not a switch
     """A scalar on one line in block context."""
-    if isinstance(value, str):
-        return string(value)
     if value is None:
         return "null"
-    if isinstance(value, bool):
+    if value is True or value is False:
         return "true" if value else "false"
-    return number(value)
+    return string(value) if isinstance(value, str) else number(value)
 
 
 def literal(text: str, step: int) -> tuple[str, str] | None:
@@ -260,8 +258,10 @@ class Writer:
                     lines.append(f"{margin}{_key_in_block[key]}: {_short_in_block[item]}")
                 elif isinstance(item, dict | list):
                     self._container(lines, f"{margin}{_key_in_block[key]}:", item, indent, (*path, key))
+                elif isinstance(item, str):
+                    self._string(lines, f"{margin}{_key_in_block[key]}:", item, indent)
                 else:
-                    self.value(lines, f"{margin}{_key_in_block[key]}:", item, indent, (*path, key))
+                    lines.append(f"{margin}{_key_in_block[key]}: {scalar(item)}")
         else:
             for index, item in enumerate(value):
                 self.item(lines, item, indent, (*path, index))
