@@ -346,6 +346,7 @@ _CORE = (
         slots("* <- contract : contract"),
         implied=implied(tool__kind="external", tool__service=PLACEHOLDER),
         rest=("tool", "arguments"),
+        ports=PART_PORTS,
     ),
 )
 
