@@ -113,11 +113,13 @@ class Langflow(Dialect):
             return self.type_of(Node(id="", type=LOOP))
         if block.kind is BlockKind.CONDITION and not fits_if(block.branches):
             return self.table.of_kind(BlockKind.ROUTER)
+        tool = block.fields.get("tool")
+        if block.kind in {BlockKind.INTEGRATION, BlockKind.OPAQUE} and isinstance(tool, dict) and _unlisted(tool):
+            return opaque(str(tool["service"]))._replace(ports=PART_PORTS)
         if block.kind is BlockKind.INTEGRATION:
             row = super().type_for(block)
             return row if row is not None and row.name not in _NEVER_NEW else None
         if block.kind is BlockKind.CODE:
-            tool = block.fields.get("tool")
             python = isinstance(tool, dict) and tool.get("kind") == "python"
             return self.table.of_kind(BlockKind.CODE) if python else None
         return super().type_for(block)
@@ -134,6 +136,8 @@ class Langflow(Dialect):
         if not isinstance(service, str) or said.get("kind") != "external":
             return tool_row(self.table.rows[PLACEHOLDER])
         known = self.table.get(service)
+        if known is None and _unlisted(said):
+            known = opaque(service)
         return tool_row(known if known is not None and known.kind is not None else self.table.rows[PLACEHOLDER])
 
     def node_id(self, block: Block) -> str:
@@ -191,6 +195,11 @@ def tool_row(row: NodeType) -> NodeType:
         ports=PART_PORTS,
         label=row.label,
     )
+
+
+def _unlisted(contract: Map) -> bool:
+    """Whether a tool is a component of a type that nobody has listed here, as somebody's own are."""
+    return isinstance(contract.get("service"), str) and at(contract, ("settings", "opaque")) is True
 
 
 def _is_model(raw: Map) -> bool:

@@ -346,6 +346,7 @@ _CORE = (
         slots("* <- contract : contract"),
         implied=implied(tool__kind="external", tool__service=PLACEHOLDER),
         rest=("tool", "arguments"),
+        ports=PART_PORTS,
     ),
 )
 
@@ -383,7 +384,7 @@ _SERVICES = (
     # services
     "CalculatorComponent CalculatorTool PythonREPLTool PythonCodeStructuredTool GoogleSearchAPI GoogleSerperAPI "
     "SearXNGTool SearchComponent SerpAPI Serp WikidataComponent WikipediaComponent "
-    "WolframAlphaAPI YahooFinanceTool YfinanceComponent TavilySearchComponent AgentQL ArXivComponent "
+    "WolframAlphaAPI YahooFinanceTool YFinanceTool YfinanceComponent TavilySearchComponent AgentQL ArXivComponent "
     "BingSearchAPI DuckDuckGoSearchComponent ExaSearch FirecrawlCrawlApi FirecrawlExtractApi "
     "FirecrawlMapApi FirecrawlScrapeApi YouTubeCommentsComponent YouTubeTranscripts YouTubeSearchComponent GleanAPI "
     "GmailAPI ApifyActors ComposioAPI NotDiamond ScrapeGraphSearchApi ScrapeGraphSmartScraperApi MCPSse MCPStdio "
