@@ -61,7 +61,7 @@ def test_a_file_written_by_the_same_batch_is_read_as_written(folder: Path) -> No
 
 def test_a_file_that_cannot_be_written_stops_no_other(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "w" / "f03.journey.yaml").symlink_to(folder / "none" / "x.yaml")
-    assert door(["convert", "w"]) == ExitCode.FOUND
+    assert door(["convert", "w"]) == ExitCode.UNUSABLE
     told = capsys.readouterr()
     assert "none/x.yaml: FJ007" in told.err
     assert told.out.count(": written") == COUNT - 1
