@@ -65,23 +65,13 @@ LACKS: dict[str, frozenset[str]] = {
             "waits",
             "error ways",
             "retries",
+            "results",
+            "variables",
+            "disabled steps",
             "conversation",
         }
     ),
-    "dify": frozenset(
-        {
-            "schemas",
-            "http calls",
-            "conditions",
-            "commands",
-            "loops over items",
-            "while loops",
-            "parallels",
-            "ways back",
-            "waits",
-            "conversation",
-        }
-    ),
+    "dify": frozenset({"schemas", "http calls", "while loops", "parallels", "ways back", "waits", "conversation"}),
     "fastgpt": frozenset(
         {
             "agent tools",
