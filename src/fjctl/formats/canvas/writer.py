@@ -88,7 +88,8 @@ class _Writer:
             source = self.by_id[edge.source]
             own = source.branch(edge.branch) is not None
             out = edge.branch if own else self.dialect.port(source, edge.branch)
-            plan.wires.append(Wire(source=edge.source, target=edge.target, out=out or ""))
+            known_wires = self.prior.ways.get((edge.source, edge.branch, edge.target))
+            plan.wires += known_wires or [Wire(source=edge.source, target=edge.target, out=out or "")]
         return plan
 
     def _scope(self) -> Scope:

@@ -1,0 +1,391 @@
+"""ChainForge's flows (`.cforge`): a React Flow graph under `flow`, and the answers of past runs under `cache`.
+
+Answers are never walked: they are most of a file, which may be many megabytes. A template's `{game}` stands for what
+the edge into the handle `game` brings. Sources: ianarawjo/ChainForge `chainforge/react-server/src/{App,store}.tsx`.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from fjctl.formats.base import is_blank, warning
+from fjctl.formats.canvas import forms, reader, writer
+from fjctl.formats.canvas.dialect import Dialect
+from fjctl.formats.canvas.drawing import Drawing, Node, Wire
+from fjctl.formats.canvas.forms import Form, Read
+from fjctl.formats.canvas.paths import ABSENT
+from fjctl.formats.canvas.secrets import secret_part, without_secrets
+from fjctl.formats.chainforge_types import MODEL_USUAL, SYSTEM, TYPES, VIEWS
+from fjctl.model.names import slug, stable_id
+from fjctl.model.transplant import same
+
+if TYPE_CHECKING:
+    from fjctl.formats.canvas.paths import Map
+    from fjctl.formats.canvas.scope import Scope
+    from fjctl.formats.canvas.table import NodeType
+    from fjctl.model.workflow import Block
+    from fjctl.source import JsonValue, Pointer
+
+OUT, IN = "output", "input"
+_PROMPTS = frozenset({"prompt", "chat"})
+_EVALUATED = "responseBatch"
+_VARIABLE = re.compile(r"(?<!\\)\{([A-Za-z_]\w*)\}")
+_RESULTS = frozenset({"fields", "output", "responses"})
+_NEVER = frozenset({"title", "refresh", "input", "vars", "availableVars", "availableMetavars", "cols", "selected_vars"})
+_SOURCES = frozenset({"textfields", "csv", "table", "items", "media", "multimedia", "upload"})
+_OUTER = "flow"
+
+
+# Prompts and models
+
+
+def _prompts_read(value: Any, _: Scope) -> Read | None:
+    """A prompt, or several of which each is tried: the first is the instruction, the others are variants."""
+    texts = [value] if isinstance(value, str) else value
+    if not isinstance(texts, list) or not texts or not all(isinstance(text, str) for text in texts):
+        return None
+    return Read({"prompt": texts[0], **({"agent": {"variants": texts[1:]}} if texts[1:] else {})})
+
+
+def _prompts_write(fields: Any, prior: Any, _beyond: Any, _scope: Scope) -> Any:
+    text, agent = fields.get("prompt"), fields.get("agent")
+    if not isinstance(text, str):
+        return ABSENT
+    more = agent.get("variants") if isinstance(agent, dict) else None
+    variants = [each for each in more if isinstance(each, str)] if isinstance(more, list) else []
+    return [text, *variants] if variants or isinstance(prior, list) else text
+
+
+def _models_read(rows: Any, _: Scope) -> Read | None:
+    """One model is the agent's, several are compared."""
+    if not isinstance(rows, list) or not rows or not all(_is_model(row) for row in rows):
+        return None
+    models = [_model(row) for row in rows]
+    if len(models) == 1:
+        return Read({"agent": models[0]})
+    return Read({"agent": {"models": models}})
+
+
+def _is_model(row: Any) -> bool:
+    return isinstance(row, dict) and isinstance(row.get("model"), str)
+
+
+def _model(row: Map) -> Map:
+    said = row.get("settings")
+    found: Map = {"model": row["model"]}
+    name = row.get("name")
+    if isinstance(name, str) and name not in {"", row["model"]}:
+        found["name"] = name
+    for key, item in said.items() if isinstance(said, dict) else ():
+        if not is_blank(item) and not (key in MODEL_USUAL and same(item, MODEL_USUAL[key])):
+            found["system" if key == "system_msg" else key] = item
+    return found
+
+
+def _models_write(fields: Any, prior: Any, _beyond: Any, scope: Scope) -> Any:
+    agent = fields.get("agent")
+    said = agent if isinstance(agent, dict) else {}
+    many = said.get("models")
+    models = [row for row in many if isinstance(row, dict)] if isinstance(many, list) else [_own(said)]
+    if not all(isinstance(model.get("model"), str) for model in models):
+        return ABSENT
+    before = [row for row in prior if _is_model(row)] if isinstance(prior, list) else []
+    rows: list[Any] = []
+    for place, model in enumerate(models):
+        old = next((row for row in before if same(_model(row), model)), None)
+        rows.append(
+            old if old is not None else _row(model, before[place] if place < len(before) else None, scope, place)
+        )
+    return rows
+
+
+def _own(agent: Map) -> Map:
+    """What an agent's settings say of its one model."""
+    return {
+        key: item
+        for key, item in agent.items()
+        if key not in {"role", "input", "messages", "variants", "settings", "output"}
+    }
+
+
+def _row(model: Map, prior: Map | None, scope: Scope, place: int) -> Map:
+    old = prior.get("settings") if prior is not None else None
+    kept = {key: item for key, item in old.items() if is_blank(item)} if isinstance(old, dict) else {}
+    settings: Map = {**MODEL_USUAL, **kept}
+    settings |= {
+        "system_msg" if key == "system" else key: item for key, item in model.items() if key not in {"model", "name"}
+    }
+    name = model.get("name", model["model"])
+    if prior is not None:
+        return {**prior, "name": name, "model": model["model"], "settings": settings}
+    return {
+        "key": stable_id("model", scope.node.id, str(place)),
+        "name": name,
+        "emoji": "🙂",
+        "model": model["model"],
+        "base_model": model["model"],
+        "temp": settings.get("temperature", 1),
+        "settings": settings,
+        "formData": {"shortname": name, "system_msg": settings.get("system_msg", SYSTEM)},
+    }
+
+
+class ChainForge(Dialect):
+    """The dialect of ChainForge."""
+
+    title = "ChainForge"
+    table = TYPES
+    forms = {  # noqa: RUF012 - a class attribute of the base class
+        **forms.FORMS,
+        "prompts": Form(_prompts_read, _prompts_write),
+        "models": Form(_models_read, _models_write),
+        "language": forms.choice({"javascript": "javascript", "python": "python"}),
+    }
+    plain_port = OUT
+    into_port = IN
+
+    def open(self, value: JsonValue) -> Drawing | None:
+        """See `Dialect.open`."""
+        graph = _graph(value)
+        if graph is None:
+            return None
+        drawing = Drawing()
+        hidden = set[str]()
+        for place, raw in enumerate(graph["nodes"]):
+            node = _node(raw, (_OUTER, "nodes", place), drawing) if isinstance(raw, dict) else None
+            if node is not None and node.type in VIEWS:
+                hidden.add(node.id)
+            elif node is not None:
+                drawing.nodes.append(node)
+        edges = graph.get("edges")
+        for place, raw in enumerate(edges if isinstance(edges, list) else ()):
+            wire = _wire(raw, (_OUTER, "edges", place)) if isinstance(raw, dict) else None
+            if wire is not None and not {wire.source, wire.target} & hidden:
+                drawing.wires.append(wire)
+        return drawing
+
+    def entry_port(self, row: NodeType) -> str:
+        """See `Dialect.entry_port`; evaluators take a batch of answers."""
+        if row.name in {"evaluator", "simpleval", "llmeval", "multieval", "processor"}:
+            return _EVALUATED
+        return IN
+
+    def node_id(self, block: Block) -> str:
+        """See `Dialect.node_id`."""
+        return block.id
+
+    def new_wire_id(self, wire: Wire) -> str:
+        """As React Flow 11 names the edges that somebody draws."""
+        return f"reactflow__edge-{wire.source}{wire.out}-{wire.target}{wire.into}"
+
+    def read_text(self, text: str, scope: Scope) -> str:
+        """A template's variables as what the edges into them bring."""
+        if "{" not in text:
+            return text
+        fed = _fed(scope)
+        return _VARIABLE.sub(lambda match: self._reference(fed.get(match[1], ()), scope) or match[0], text)
+
+    @staticmethod
+    def _reference(wires: tuple[Wire, ...] | list[Wire], scope: Scope) -> str | None:
+        return scope.ours(wires[0].source, wires[0].out) if len(wires) == 1 else None
+
+    def write_text(self, text: str, scope: Scope) -> str:
+        """See `Dialect.write_text`."""
+
+        def spell(name: str, path: str) -> str | None:
+            source = name.removeprefix("@")
+            if not name.startswith("@") or source not in scope.rows:
+                return None
+            theirs = scope.theirs(path, source)
+            for variable, wires in _fed(scope).items():
+                if len(wires) == 1 and wires[0].source == source and wires[0].out in {theirs, ""}:
+                    return "{" + variable + "}"
+            return "{" + _variable(source, scope.drawing) + "}"
+
+        return scope.write(text, spell)
+
+    def close(self, drawing: Drawing, prior: JsonValue) -> JsonValue:
+        """See `Dialect.close`."""
+        before = _graph(prior)
+        by_id = drawing.by_id()
+        nodes: list[Any] = [_drawn(node) for node in drawing.nodes]
+        edges: list[Any] = [_edge(wire, by_id, drawing) for wire in drawing.wires]
+        if before is not None:
+            return {_OUTER: {"nodes": nodes, "edges": edges}}
+        view: Map = {"x": 0, "y": 0, "zoom": 1}
+        return {_OUTER: {"nodes": nodes, "edges": edges, "viewport": view}, "cache": {}}
+
+    def list_key(self, pointer: Pointer, item: dict[str, JsonValue]) -> object:
+        """See `WorkflowFormat.list_key`."""
+        found = item.get("uid", item.get("__uid", item.get("key")))
+        if isinstance(found, str) and found and "source" not in item:
+            return found
+        return super().list_key(pointer, item)
+
+    def own_part(self, pointer: Pointer, value: JsonValue = None) -> str:
+        """See `WorkflowFormat.own_part`."""
+        secret = secret_part(pointer, value)
+        if secret:
+            return secret
+        if pointer[0] != _OUTER:
+            return "results"
+        if len(pointer) <= len(("flow", "nodes")):
+            return "editor" if pointer[1:] == ("viewport",) else ""
+        if pointer[1] == "edges":
+            return _EDGE.get(str(pointer[3]), "") if len(pointer) > 3 else ""
+        return _own_node(pointer[3:], value)
+
+
+_NODE = {
+    "id": "identity",
+    "position": "layout",
+    "positionAbsolute": "layout",
+    "width": "layout",
+    "height": "layout",
+    "measured": "layout",
+    "style": "layout",
+    "selected": "editor",
+    "dragging": "editor",
+    "resizing": "editor",
+    "dragHandle": "editor",
+}
+_EDGE = {
+    "id": "identity",
+    "type": "editor",
+    "markerEnd": "editor",
+    "style": "editor",
+    "interactionWidth": "editor",
+    "selected": "editor",
+    "animated": "editor",
+    "sourceHandle": "layout?",
+    "targetHandle": "layout?",
+}
+_MODEL = {
+    "key": "identity",
+    "emoji": "editor",
+    "base_model": "payload",
+    "temp": "derived",
+    "formData": "derived",
+    "progress": "results",
+}
+"""Fields of a model beside its name and settings; the form of its settings holds them a second time."""
+
+
+def _own_node(path: Pointer, value: JsonValue) -> str:
+    if not path:
+        return "editor" if isinstance(value, dict) and value.get("type") in VIEWS else ""
+    if path[0] != "data":
+        return _NODE.get(str(path[0]), "") if len(path) == 1 else ""
+    if len(path) == 2:
+        if path[1] == "fields" and _are_results(value):
+            return "results"
+        return "editor" if path[1] in _NEVER - {"title"} else "results" if path[1] in _RESULTS - {"fields"} else ""
+    if len(path) > 2 and path[1] in {"llms", "grader"}:
+        return _MODEL.get(str(path[-1]), "") if path[-2] != "settings" else ""
+    return ""
+
+
+def _graph(value: JsonValue) -> Map | None:
+    graph: Any = value.get(_OUTER) if isinstance(value, dict) else None
+    return graph if isinstance(graph, dict) and isinstance(graph.get("nodes"), list) else None
+
+
+def _are_results(value: Any) -> bool:
+    """Whether a node's `fields` are answers of a past run; those of texts are the texts themselves."""
+    first = value[0] if isinstance(value, list) and value else None
+    return isinstance(first, dict) and bool(first.keys() & {"prompt", "llm", "fill_history", "batch_id", "uid"})
+
+
+def _number(value: Any) -> float | None:
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _node(raw: Map, pointer: Pointer, drawing: Drawing) -> Node | None:
+    identifier, kind, data = raw.get("id"), raw.get("type"), raw.get("data")
+    if not isinstance(identifier, str) or not identifier:
+        hint = "give it an id; nothing can lead to it"
+        drawing.found.append(warning("FJ301", f"a {kind} has no id and is left out", pointer, hint=hint))
+        return None
+    said = data if isinstance(data, dict) else {}
+    node = Node(id=identifier, type=kind if isinstance(kind, str) else "", raw=raw, pointer=pointer)
+    title = said.get("title")
+    node.name = title if isinstance(title, str) else ""
+    kept = {key: item for key, item in said.items() if key not in _NEVER and not _is_result(key, item)}
+    node.settings, found = without_secrets(kept, (*pointer, "data"))
+    drawing.found += found
+    position = raw.get("position")
+    if isinstance(position, dict):
+        node.x, node.y = _number(position.get("x")), _number(position.get("y"))
+    node.width, node.height = _number(raw.get("width")), _number(raw.get("height"))
+    return node
+
+
+def _is_result(key: str, value: Any) -> bool:
+    return (key == "fields" and _are_results(value)) or key in _RESULTS - {"fields"}
+
+
+def _wire(raw: Map, pointer: Pointer) -> Wire | None:
+    source, target = raw.get("source"), raw.get("target")
+    if not isinstance(source, str) or not isinstance(target, str):
+        return None
+    ports = [raw.get(key) for key in ("sourceHandle", "targetHandle", "id")]
+    out, into, identifier = (port if isinstance(port, str) else "" for port in ports)
+    return Wire(source=source, target=target, out=out or OUT, into=into or IN, id=identifier, raw=raw, pointer=pointer)
+
+
+# References
+
+
+def _fed(scope: Scope) -> dict[str, list[Wire]]:
+    """By handle, the wires that enter the node of a text."""
+    known = scope.memo.setdefault("entering", {})
+    if not known:
+        for wire in scope.drawing.wires:
+            known.setdefault(wire.target, {}).setdefault(wire.into, []).append(wire)
+    found: dict[str, list[Wire]] = known.get(scope.node.id, {})
+    return found
+
+
+def _variable(source: str, drawing: Drawing) -> str:
+    """What a template calls the output of a node that nobody has connected yet."""
+    node = next((each for each in drawing.nodes if each.id == source), None)
+    return slug(node.name if node is not None and node.name else source, "text")
+
+
+# Writing
+
+
+def _drawn(node: Node) -> Map:
+    raw = node.raw
+    data: Map = dict(node.settings)
+    if node.name:
+        data["title"] = node.name
+    found: Map = {"id": node.id, "type": node.type, "data": data}
+    if node.x is not None and node.y is not None:
+        found["position"] = {"x": node.x, "y": node.y}
+    elif not raw:
+        found["position"] = {"x": 0, "y": 0}
+    return found
+
+
+def _edge(wire: Wire, by_id: dict[str, Node], drawing: Drawing) -> Map:
+    raw = wire.raw if isinstance(wire.raw, dict) else {}
+    if raw:
+        found = {key: raw[key] for key in ("sourceHandle", "targetHandle") if key in raw}
+        return {"id": wire.id, "source": wire.source, "target": wire.target, **found}
+    source, target = by_id.get(wire.source), by_id.get(wire.target)
+    out = "prompt" if source is not None and source.type in _PROMPTS else OUT
+    into = wire.into
+    if target is not None and target.type in _PROMPTS:
+        into = _variable(wire.source, drawing)
+    identifier = f"reactflow__edge-{wire.source}{out}-{wire.target}{into}"
+    return {"id": identifier, "source": wire.source, "sourceHandle": out, "target": wire.target, "targetHandle": into}
+
+
+CHAINFORGE = ChainForge()
+decode = partial(reader.decode, CHAINFORGE)
+encode = partial(writer.encode, CHAINFORGE)
+list_key = CHAINFORGE.list_key
+own_part = CHAINFORGE.own_part
