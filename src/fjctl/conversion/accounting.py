@@ -15,6 +15,8 @@ from fjctl.model.references import normalize, rename_all
 from fjctl.model.transplant import same
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from fjctl.formats.base import WorkflowFormat
     from fjctl.source import JsonValue, Pointer
 
@@ -34,10 +36,17 @@ class Account:
         return self.moved / meaningful if meaningful else 1.0
 
 
-def account(value: JsonValue, written: JsonValue, module: WorkflowFormat) -> Account:
-    """Accounts for every field of a document, given the document that the journey alone would give."""
+BROKEN = "broken"
+"""The own part that cannot be read for what it is: an edge to a node that does not exist, a node without an id."""
+
+
+def account(
+    value: JsonValue, written: JsonValue, module: WorkflowFormat, broken: Container[Pointer] = frozenset()
+) -> Account:
+    """Accounts for every field of a document, given the document that the journey alone would give. `broken` are the
+    places of what was reported as unreadable."""
     found = Account()
-    _Walk(module, found).walk((), value, written)
+    _Walk(module, found, broken).walk((), value, written)
     return found
 
 
@@ -45,14 +54,17 @@ _ABSENT = object()
 
 
 class _Walk:
-    def __init__(self, module: WorkflowFormat, found: Account) -> None:
+    def __init__(self, module: WorkflowFormat, found: Account, broken: Container[Pointer]) -> None:
         self.module = module
         self.found = found
+        self.broken = broken
 
     def walk(self, pointer: Pointer, value: Any, written: Any) -> None:
         if is_blank(value):
             return
         own = self.module.own_part(pointer, value) if pointer else ""
+        if pointer and self.broken and pointer in self.broken:
+            own = BROKEN
         if own.endswith("?"):
             own = "" if written is not _ABSENT and _equal(value, written) else own[:-1]
         if own:

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from fjctl.source import JsonValue
 
 
+_BROKEN = frozenset({"FJ301", "FJ302", "FJ303"})
+"""Findings on a node or an edge that nothing can be made of."""
+
+
 class Names(NamedTuple):
     """What a new file says about others: the workflow's path as seen from the journey, the schema's likewise, and the
     target's own file name (its suffix decides between YAML and JSON)."""
@@ -59,7 +63,7 @@ class Conversion:
         """Where each field of the source's workflow went; None when the source is a journey."""
         form = self.source.format
         if self._account is None and self.read is not None and self.journey is not None and form is not None:
-            self._account = _account(self.journey, self.nodes, self.read, self.source.value, form)
+            self._account = _account(self.journey, self.nodes, self.read, self.source, form)
         return self._account
 
     @property
@@ -130,12 +134,13 @@ def _origin(journey: Journey, form: Format, names: Names) -> None:
     journey["origin"] = cast("Any", origin)
 
 
-def _account(journey: Journey, nodes: dict[str, str], workflow: Workflow, value: JsonValue, form: Format) -> Account:
+def _account(journey: Journey, nodes: dict[str, str], workflow: Workflow, source: Document, form: Format) -> Account:
     """Compares a workflow document with the one that its journey alone would give."""
     prepared = lens.prepare(lens.with_nodes(journey, nodes), form, workflow)
     module = form.load()
-    written = module.encode(place(prepared.workflow, workflow), value).value
-    return account(value, written, module)
+    written = module.encode(place(prepared.workflow, workflow), source.value).value
+    broken = frozenset(item.pointer for item in source.diagnostics if item.code in _BROKEN)
+    return account(source.value, written, module, broken)
 
 
 def _from_journey(result: Conversion, journey: Journey, names: Names) -> None:

@@ -18,10 +18,12 @@ from fjctl.formats.canvas.forms import Form, Read
 from fjctl.formats.canvas.paths import ABSENT
 from fjctl.formats.canvas.secrets import secret_part, without_secrets
 from fjctl.formats.chainforge_types import MODEL_USUAL, SYSTEM, TYPES, VIEWS
-from fjctl.model.names import slug, stable_id
+from fjctl.model.names import humanize, slug, stable_id
 from fjctl.model.transplant import same
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fjctl.formats.canvas.paths import Map
     from fjctl.formats.canvas.scope import Scope
     from fjctl.formats.canvas.table import NodeType
@@ -35,6 +37,21 @@ _VARIABLE = re.compile(r"(?<!\\)\{([A-Za-z_]\w*)\}")
 _RESULTS = frozenset({"fields", "output", "responses"})
 _NEVER = frozenset({"title", "refresh", "input", "vars", "availableVars", "availableMetavars", "cols", "selected_vars"})
 _SOURCES = frozenset({"textfields", "csv", "table", "items", "media", "multimedia", "upload"})
+_LABELS = {
+    "prompt": "Prompt",
+    "chat": "Chat turn",
+    "evaluator": "Evaluate",
+    "simpleval": "Check the answers",
+    "llmeval": "Grade the answers",
+    "multieval": "Check the answers",
+    "processor": "Process",
+    "textfields": "Texts",
+    "csv": "Texts",
+    "table": "Table",
+    "items": "Items",
+    "join": "Join",
+    "split": "Split",
+}
 _OUTER = "flow"
 
 
@@ -132,6 +149,49 @@ def _row(model: Map, prior: Map | None, scope: Scope, place: int) -> Map:
     }
 
 
+def _grader_read(value: Any, _: Scope) -> Read | None:
+    return Read(_model(value)) if _is_model(value) else None
+
+
+def _grader_write(model: Any, prior: Any, _beyond: Any, scope: Scope) -> Any:
+    if not _is_model(model):
+        return ABSENT
+    old = prior if _is_model(prior) else None
+    return old if old is not None and same(_model(old), model) else _row(model, old, scope, 0)
+
+
+def _evaluators_read(rows: Any, scope: Scope) -> Read | None:
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        return None
+    return Read([_with_grader(row, lambda grader: _slim(grader, scope)) for row in rows])
+
+
+def _evaluators_write(rows: Any, prior: Any, _beyond: Any, scope: Scope) -> Any:
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        return rows
+    before = {row.get("uid"): row for row in prior if isinstance(row, dict)} if isinstance(prior, list) else {}
+
+    def grown(row: Map) -> Map:
+        state = before.get(row.get("uid"), {}).get("state")
+        old = state.get("grader") if isinstance(state, dict) else None
+        return _with_grader(row, lambda grader: _grader_write(grader, old, ABSENT, scope))
+
+    return [grown(row) for row in rows]
+
+
+def _with_grader(row: Map, change: Callable[[Any], Any]) -> Map:
+    """An evaluator with the model that grades changed, if one does."""
+    state = row.get("state")
+    if not isinstance(state, dict) or not _is_model(state.get("grader")):
+        return row
+    return {**row, "state": {**state, "grader": change(state["grader"])}}
+
+
+def _slim(grader: Any, scope: Scope) -> Any:
+    found = _grader_read(grader, scope)
+    return grader if found is None else found.value
+
+
 class ChainForge(Dialect):
     """The dialect of ChainForge."""
 
@@ -141,6 +201,8 @@ class ChainForge(Dialect):
         **forms.FORMS,
         "prompts": Form(_prompts_read, _prompts_write),
         "models": Form(_models_read, _models_write),
+        "grader": Form(_grader_read, _grader_write),
+        "evaluators": Form(_evaluators_read, _evaluators_write),
         "language": forms.choice({"javascript": "javascript", "python": "python"}),
     }
     plain_port = OUT
@@ -164,6 +226,9 @@ class ChainForge(Dialect):
             wire = _wire(raw, (_OUTER, "edges", place)) if isinstance(raw, dict) else None
             if wire is not None and not {wire.source, wire.target} & hidden:
                 drawing.wires.append(wire)
+        names = _usual_names(drawing)
+        for node in drawing.nodes:
+            node.name = node.name or names[node.id]
         return drawing
 
     def entry_port(self, row: NodeType) -> str:
@@ -184,12 +249,7 @@ class ChainForge(Dialect):
         """A template's variables as what the edges into them bring."""
         if "{" not in text:
             return text
-        fed = _fed(scope)
-        return _VARIABLE.sub(lambda match: self._reference(fed.get(match[1], ()), scope) or match[0], text)
-
-    @staticmethod
-    def _reference(wires: tuple[Wire, ...] | list[Wire], scope: Scope) -> str | None:
-        return scope.ours(wires[0].source, wires[0].out) if len(wires) == 1 else None
+        return _VARIABLE.sub(lambda match: _brought(match[1], scope) or match[0], text)
 
     def write_text(self, text: str, scope: Scope) -> str:
         """See `Dialect.write_text`."""
@@ -200,9 +260,9 @@ class ChainForge(Dialect):
                 return None
             theirs = scope.theirs(path, source)
             for variable, wires in _fed(scope).items():
-                if len(wires) == 1 and wires[0].source == source and wires[0].out in {theirs, ""}:
+                if variable and len(wires) == 1 and wires[0].source == source and wires[0].out == theirs:
                     return "{" + variable + "}"
-            return "{" + _variable(source, scope.drawing) + "}"
+            return "{" + (_variable(source, scope.drawing) if theirs in {OUT, "prompt"} else theirs) + "}"
 
         return scope.write(text, spell)
 
@@ -210,8 +270,9 @@ class ChainForge(Dialect):
         """See `Dialect.close`."""
         before = _graph(prior)
         by_id = drawing.by_id()
-        nodes: list[Any] = [_drawn(node) for node in drawing.nodes]
-        edges: list[Any] = [_edge(wire, by_id, drawing) for wire in drawing.wires]
+        names = _usual_names(drawing)
+        nodes: list[Any] = [_drawn(node, names[node.id]) for node in drawing.nodes]
+        edges: list[Any] = [edge for wire in drawing.wires for edge in _edges(wire, by_id, drawing)]
         if before is not None:
             return {_OUTER: {"nodes": nodes, "edges": edges}}
         view: Map = {"x": 0, "y": 0, "zoom": 1}
@@ -233,6 +294,9 @@ class ChainForge(Dialect):
             return "results"
         if len(pointer) <= len(("flow", "nodes")):
             return "editor" if pointer[1:] == ("viewport",) else ""
+        if pointer[1] == "edges" and len(pointer) == len(("flow", "edges", 0)):
+            ends = {str(value.get(key)).lower() for key in ("source", "target")} if isinstance(value, dict) else set()
+            return "editor" if any(end.startswith(tuple(VIEWS)) for end in ends) else ""
         if pointer[1] == "edges":
             return _EDGE.get(str(pointer[3]), "") if len(pointer) > 3 else ""
         return _own_node(pointer[3:], value)
@@ -282,9 +346,10 @@ def _own_node(path: Pointer, value: JsonValue) -> str:
         if path[1] == "fields" and _are_results(value):
             return "results"
         return "editor" if path[1] in _NEVER - {"title"} else "results" if path[1] in _RESULTS - {"fields"} else ""
-    if len(path) > 2 and path[1] in {"llms", "grader"}:
-        return _MODEL.get(str(path[-1]), "") if path[-2] != "settings" else ""
-    return ""
+    if len(path) > 1 and path[-2] == "settings" and path[-1] in MODEL_USUAL:
+        return "usual" if same(value, MODEL_USUAL[str(path[-1])]) else ""
+    of_model = path[-2:-1] == ("grader",) or (path[1:2] == ("llms",) and len(path) == len(("data", "llms", 0, "key")))
+    return _MODEL.get(str(path[-1]), "") if of_model else ""
 
 
 def _graph(value: JsonValue) -> Map | None:
@@ -348,6 +413,22 @@ def _fed(scope: Scope) -> dict[str, list[Wire]]:
     return found
 
 
+def _brought(variable: str, scope: Scope) -> str | None:
+    """The reference to what a variable of a template stands for. While a document is planned its new wires have no
+    handles yet; they will be named as `write_text` names them."""
+    fed = _fed(scope)
+    wires = fed.get(variable, ())
+    if len(wires) == 1:
+        return scope.ours(wires[0].source, wires[0].out)
+    for wire in fed.get("", ()) if not wires else ():
+        row = scope.rows.get(wire.source)
+        if row is not None and row.name == "table":
+            return scope.ours(wire.source, variable)
+        if row is not None and _variable(wire.source, scope.drawing) == variable:
+            return scope.ours(wire.source, "prompt" if row.name in _PROMPTS else OUT)
+    return None
+
+
 def _variable(source: str, drawing: Drawing) -> str:
     """What a template calls the output of a node that nobody has connected yet."""
     node = next((each for each in drawing.nodes if each.id == source), None)
@@ -357,10 +438,22 @@ def _variable(source: str, drawing: Drawing) -> str:
 # Writing
 
 
-def _drawn(node: Node) -> Map:
+def _usual_names(drawing: Drawing) -> dict[str, str]:
+    """What nodes are called that nobody has named: texts as the variable that they are for, others as what they do."""
+    feeds: dict[str, str] = {}
+    for wire in drawing.wires:
+        if wire.into not in {IN, _EVALUATED, ""}:
+            feeds.setdefault(wire.source, wire.into)
+    return {
+        node.id: humanize(feeds[node.id]) if node.type in _SOURCES and node.id in feeds else _LABELS.get(node.type, "")
+        for node in drawing.nodes
+    }
+
+
+def _drawn(node: Node, usual: str) -> Map:
     raw = node.raw
     data: Map = dict(node.settings)
-    if node.name:
+    if node.name and (node.name != usual or not raw):
         data["title"] = node.name
     found: Map = {"id": node.id, "type": node.type, "data": data}
     if node.x is not None and node.y is not None:
@@ -370,18 +463,36 @@ def _drawn(node: Node) -> Map:
     return found
 
 
-def _edge(wire: Wire, by_id: dict[str, Node], drawing: Drawing) -> Map:
+def _edges(wire: Wire, by_id: dict[str, Node], drawing: Drawing) -> list[Map]:
+    """The edges of a wire: one for each variable of a template that it brings."""
     raw = wire.raw if isinstance(wire.raw, dict) else {}
     if raw:
         found = {key: raw[key] for key in ("sourceHandle", "targetHandle") if key in raw}
-        return {"id": wire.id, "source": wire.source, "target": wire.target, **found}
-    source, target = by_id.get(wire.source), by_id.get(wire.target)
-    out = "prompt" if source is not None and source.type in _PROMPTS else OUT
-    into = wire.into
-    if target is not None and target.type in _PROMPTS:
-        into = _variable(wire.source, drawing)
-    identifier = f"reactflow__edge-{wire.source}{out}-{wire.target}{into}"
-    return {"id": identifier, "source": wire.source, "sourceHandle": out, "target": wire.target, "targetHandle": into}
+        return [{"id": wire.id, "source": wire.source, "target": wire.target, **found}]
+    source, target = by_id[wire.source], by_id[wire.target]
+    out = "prompt" if source.type in _PROMPTS else OUT
+    ports = [(out, wire.into)]
+    if target.type in _PROMPTS:
+        asked = _VARIABLE.findall(str(target.settings.get("prompt", "")))
+        columns = [name for name in dict.fromkeys(asked) if name in _columns(source)]
+        plain = _variable(wire.source, drawing)
+        ports = [(name, name) for name in columns] or [(out, plain)]
+    ends = {"source": wire.source, "target": wire.target}
+    return [
+        {
+            "id": f"reactflow__edge-{wire.source}{leaves}-{wire.target}{enters}",
+            **ends,
+            "sourceHandle": leaves,
+            "targetHandle": enters,
+        }
+        for leaves, enters in ports
+    ]
+
+
+def _columns(node: Node) -> set[str]:
+    """The columns of a table, by which it is left."""
+    rows = node.settings.get("columns")
+    return {str(row.get("header")) for row in rows if isinstance(row, dict)} if isinstance(rows, list) else set()
 
 
 CHAINFORGE = ChainForge()

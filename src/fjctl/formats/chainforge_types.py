@@ -66,8 +66,10 @@ TYPES = Table(
         _code("processor", writes=True),
         _code("evaluator"),
         _service("simpleval", BlockKind.EVALUATOR),
-        _service("llmeval", BlockKind.EVALUATOR),
-        _service("multieval", BlockKind.EVALUATOR),
+        _service("llmeval", BlockKind.EVALUATOR)._replace(slots=slots("tool.arguments.grader <- grader : grader")),
+        _service("multieval", BlockKind.EVALUATOR)._replace(
+            slots=slots("tool.arguments.evaluators <- evaluators : evaluators")
+        ),
         NodeType("comment", BlockKind.NOTE, slots("text <- text : text"), label="Comment"),
         *(_service(name) for name in ("textfields", "csv", "table", "items", "media", "multimedia", "upload")),
         *(_service(name) for name in ("join", "split", "script", "selectvars", "carousel", "chunk", "rerank", "memo")),
