@@ -1,6 +1,8 @@
 """Dify's node types as data: what each is, and where its settings keep each meaning.
 
-Sources: langgenius/graphon (node entities and enums) and the DSL of dify-plus 1.12.1; files of the years 2024 to 2026.
+A type that is several things (a tool that is a workflow, an iteration that runs side by side) has a row for each,
+`type/variant`. Sources: langgenius/graphon (node entities and enums), the DSL of dify-plus 1.12.1, files of the years
+2024 to 2026.
 """
 
 from __future__ import annotations
@@ -8,65 +10,371 @@ from __future__ import annotations
 from fjctl.formats.canvas.table import NodeType, Table, implied, service, slots
 from fjctl.model.workflow import BlockKind
 
-_DESCRIPTION = "talk.description <- desc : text"
-_MODEL = (
-    "agent.model <- model.name : text",
-    "agent.temperature <- model.completion_params.temperature",
-    "agent.max_tokens <- model.completion_params.max_tokens",
+_COMMON = ("talk.description <- desc : text", "retry <- retry_config : retry")
+_OFF = {"enabled": False}
+_SYSTEM = {"sys.query": "input", "sys.files": "files", "sys.conversation_id": "conversationId"}
+_ANSWER = {"text": "content", "usage": "usage", "files": "files", "reasoning_content": "reasoning_content"}
+_NO_MODEL = {"model": {"completion_params": {}, "mode": "chat", "name": "", "provider": ""}}
+_ENTRY = ("settings.description <- desc : text",)
+
+
+def _trigger(name: str, event: str, *more: str) -> NodeType:
+    return NodeType(name, BlockKind.TRIGGER, slots(*more, *_ENTRY), implied=implied(event=event), rest=("settings",))
+
+
+def _call(name: str, called: str, *rows: str, kind: BlockKind = BlockKind.INTEGRATION) -> NodeType:
+    return service(name, kind, called)._replace(slots=slots(*rows, *_COMMON))
+
+
+_LLM = NodeType(
+    "llm",
+    BlockKind.AGENT,
+    slots(
+        "* <- prompt_template : prompt",
+        "* <- model : model",
+        "agent.memory <- memory : memory",
+        "agent.output <- structured_output : structured",
+        *_COMMON,
+    ),
+    usual={"variables": [], "vision": _OFF, **_NO_MODEL},
+    rest=("agent", "settings"),
+    outputs={**_ANSWER, "structured_output": ""},
 )
-_NO_VISION = {"vision": {"enabled": False}, "context": {"enabled": False, "variable_selector": []}, "variables": []}
+_AGENT = NodeType(
+    "agent",
+    BlockKind.AGENT,
+    slots(
+        "prompt <- agent_parameters.instruction : argument",
+        "agent.input <- agent_parameters.query : argument",
+        "* <- agent_parameters.model : strategy model",
+        "agent.max_iterations <- agent_parameters.maximum_iterations : argument",
+        "tools <- agent_parameters.tools : tools",
+        "agent.memory <- memory : memory",
+        *_COMMON,
+    ),
+    usual={
+        "agent_strategy_label": "FunctionCalling",
+        "agent_strategy_name": "function_calling",
+        "agent_strategy_provider_name": "langgenius/agent/agent",
+        "output_schema": None,
+        "tool_node_version": "2",
+    },
+    rest=("agent", "settings"),
+    outputs=_ANSWER,
+)
+_EXTRACTOR = NodeType(
+    "parameter-extractor",
+    BlockKind.AGENT,
+    slots(
+        "prompt <- instruction : text",
+        "agent.input <- query : selector",
+        "agent.output <- parameters : parameters",
+        "* <- model : model",
+        "agent.memory <- memory : memory",
+        *_COMMON,
+    ),
+    usual={"reasoning_mode": "prompt", "variables": [], "vision": _OFF, **_NO_MODEL},
+    rest=("agent", "settings"),
+    writes=False,
+)
+_CLASSIFIER = NodeType(
+    "question-classifier",
+    BlockKind.ROUTER,
+    slots(
+        "prompt <- instruction : text",
+        "prompt <- instructions : text",
+        "agent.input <- query_variable_selector : query",
+        "* <- model : model",
+        "agent.memory <- memory : memory",
+        *_COMMON,
+    ),
+    usual={"query_variable_selector": ["sys", "query"], "topics": [], "vision": _OFF, **_NO_MODEL},
+    rest=("agent", "settings"),
+    choices="classes",
+)
+_CODE = NodeType(
+    "code",
+    BlockKind.CODE,
+    slots("* <- code : code", "tool.output <- outputs : outputs", *_COMMON),
+    implied=implied(tool__kind="python"),
+    usual={"outputs": {"result": {"children": None, "type": "object"}}},
+    rest=("tool", "settings"),
+    outputs={"": "result"},
+)
+_HTTP = NodeType(
+    "http-request",
+    BlockKind.HTTP,
+    slots(
+        "tool.request.method <- method : method",
+        "tool.request.url <- url : text",
+        "tool.request.query <- params : table",
+        "tool.request.headers <- headers : headers",
+        "tool.request.auth <- authorization : auth",
+        "tool.request.body <- body : body",
+        "tool.request.timeout <- timeout.read : seconds",
+        *_COMMON,
+    ),
+    implied=implied(tool__kind="http"),
+    usual={
+        "authorization": {"config": None, "type": "no-auth"},
+        "body": {"data": [], "type": "none"},
+        "headers": "",
+        "params": "",
+        "ssl_verify": True,
+        "timeout": {"max_connect_timeout": 0, "max_read_timeout": 0, "max_write_timeout": 0},
+        "variables": [],
+    },
+    rest=("tool", "settings"),
+    outputs={"body": "data", "status_code": "status"},
+)
+_TOOL = NodeType(
+    "tool",
+    BlockKind.INTEGRATION,
+    slots(
+        "tool.service <- provider_id : text",
+        "tool.operation <- tool_name : text",
+        "tool.title <- tool_label : text",
+        "tool.arguments <- tool_parameters : arguments",
+        "tool.settings.configuration <- tool_configurations : configuration",
+        *_COMMON,
+    ),
+    implied=implied(tool__kind="external"),
+    usual={"provider_type": "builtin", "tool_configurations": {}, "tool_node_version": "2", "tool_parameters": {}},
+    rest=("tool", "settings"),
+)
+_ITERATION = NodeType(
+    "iteration",
+    BlockKind.LOOP,
+    slots("loop.each <- iterator_selector : selector", "extras.output <- output_selector : selector", *_COMMON),
+    usual={
+        "error_handle_mode": "terminated",
+        "flatten_output": True,
+        "is_parallel": False,
+        "parallel_nums": 10,
+    },
+    outputs={"output": "results", "item": "currentItem"},
+)
+_LISTS = NodeType(
+    "list-operator",
+    BlockKind.INTEGRATION,
+    slots("tool.arguments.list <- variable : selector", *_COMMON),
+    implied=implied(tool__kind="external", tool__service="list-operator"),
+    usual={
+        "extract_by": {"enabled": False, "serial": "1"},
+        "filter_by": {"conditions": [], "enabled": False},
+        "limit": {"enabled": False, "size": 10},
+        "order_by": {"enabled": False, "key": "", "value": "asc"},
+    },
+    rest=("tool", "arguments"),
+)
+_DOCUMENTS = _call("document-extractor", "document-extractor", "tool.arguments.file <- variable_selector : selector")
+_AGGREGATOR = NodeType(
+    "variable-aggregator",
+    BlockKind.INTEGRATION,
+    slots("tool.arguments.first_of <- variables : selectors", *_COMMON),
+    implied=implied(tool__kind="external", tool__service="aggregator"),
+    rest=("tool", "settings"),
+)
+_KNOWLEDGE = implied(tool__kind="external", tool__service="knowledge", tool__operation="search")
 
 TYPES = Table(
     [
         NodeType(
             "start",
             BlockKind.START,
-            slots("inputs <- variables : inputs", "settings.description <- desc : text"),
+            slots("inputs <- variables : inputs", *_ENTRY),
+            usual={"variables": []},
             rest=("settings",),
-            outputs={"sys.query": "input"},
+            outputs=_SYSTEM,
         ),
+        # Where the form asks for an `input` itself, that name is taken.
         NodeType(
-            "llm",
-            BlockKind.AGENT,
-            slots("* <- prompt_template : messages", *_MODEL, _DESCRIPTION),
-            usual={**_NO_VISION, "model": {"mode": "chat"}},
-            rest=("agent", "settings"),
-            outputs={"text": "content"},
+            "start/own",
+            BlockKind.START,
+            slots("inputs <- variables : inputs", *_ENTRY),
+            usual={"variables": []},
+            rest=("settings",),
+            writes=False,
         ),
+        _trigger("trigger-webhook", "webhook"),
+        _trigger("trigger-schedule", "schedule"),
+        _trigger("trigger-plugin", "plugin", "event <- event_name : text"),
+        _LLM,
+        _AGENT._replace(writes=False),
+        _EXTRACTOR,
         NodeType(
             "answer",
             BlockKind.REPLY,
-            slots("say <- answer : text", _DESCRIPTION),
-            usual={"variables": []},
+            slots("say <- answer : text", *_COMMON),
+            usual={"answer": "", "variables": []},
         ),
-        NodeType("end", BlockKind.RESPONSE, slots("result <- outputs : outputs", _DESCRIPTION)),
-        NodeType(
-            "if-else",
-            BlockKind.CONDITION,
-            slots(_DESCRIPTION),
-            choices="cases",
+        NodeType("end", BlockKind.RESPONSE, slots("result <- outputs : variables", *_COMMON), usual={"outputs": []}),
+        NodeType("if-else", BlockKind.CONDITION, slots(*_COMMON), choices="cases"),
+        _CLASSIFIER,
+        _CODE,
+        _CODE._replace(name="code/body", outputs={}, writes=False),
+        _HTTP,
+        _TOOL,
+        _TOOL._replace(
+            name="tool/workflow",
+            kind=BlockKind.WORKFLOW,
+            slots=slots("journey <- tool_name : text", "inputs <- tool_parameters : arguments", *_COMMON),
+            implied={},
+            usual={**_TOOL.usual, "provider_type": "workflow"},
+            rest=("extras",),
         ),
-        NodeType(
-            "code",
-            BlockKind.CODE,
-            slots(
-                "tool.code <- code : text",
-                "tool.kind <- code_language : language",
-                "tool.arguments <- variables : arguments",
-                _DESCRIPTION,
+        _TOOL._replace(
+            name="tool/mcp",
+            kind=BlockKind.MCP,
+            slots=slots(
+                "tool.server <- provider_id : text",
+                "tool.tool <- tool_name : text",
+                "tool.title <- tool_label : text",
+                "tool.arguments <- tool_parameters : arguments",
+                *_COMMON,
             ),
-            implied=implied(tool__kind="python"),
-            rest=("tool", "settings"),
-            outputs={"": "result"},
+            implied=implied(tool__kind="mcp"),
+            usual={**_TOOL.usual, "provider_type": "mcp"},
         ),
         NodeType(
-            "http-request",
-            BlockKind.HTTP,
-            slots("tool.request.method <- method : text", "tool.request.url <- url : text", _DESCRIPTION),
-            implied=implied(tool__kind="http"),
-            rest=("tool", "settings"),
-            outputs={"body": "data", "status_code": "status"},
+            "knowledge-retrieval",
+            BlockKind.KNOWLEDGE,
+            slots("tool.arguments.query <- query_variable_selector : selector", *_COMMON),
+            implied=_KNOWLEDGE,
+            usual={
+                "dataset_ids": [],
+                "multiple_retrieval_config": {"reranking_enable": False, "top_k": 4},
+                "retrieval_mode": "multiple",
+            },
+            rest=("tool", "arguments"),
+            outputs={"result": "results"},
         ),
-        service("tool"),
+        NodeType(
+            "knowledge-index",
+            BlockKind.KNOWLEDGE,
+            slots("tool.arguments.content <- index_chunk_variable_selector : selector", *_COMMON),
+            implied={**_KNOWLEDGE, ("tool", "operation"): "index"},
+            rest=("tool", "arguments"),
+            writes=False,
+        ),
+        NodeType(
+            "template-transform",
+            BlockKind.INTEGRATION,
+            slots("* <- template : template", *_COMMON),
+            implied=implied(tool__kind="external", tool__service="template"),
+            rest=("tool", "settings"),
+            writes=False,
+        ),
+        _AGGREGATOR,
+        _AGGREGATOR._replace(name="variable-assigner", writes=False),
+        NodeType(
+            "assigner",
+            BlockKind.ASSIGN,
+            slots("* <- items : items", *_COMMON),
+            implied=implied(tool__kind="assign"),
+            usual={"version": "2"},
+            rest=("tool", "settings"),
+        ),
+        _DOCUMENTS._replace(usual={"is_array_file": False}),
+        _DOCUMENTS._replace(name="doc-extractor", usual={"is_array_file": False}, writes=False),
+        _LISTS,
+        _LISTS._replace(name="list-filter", writes=False),
+        _ITERATION,
+        _ITERATION._replace(
+            name="iteration/parallel",
+            kind=BlockKind.PARALLEL,
+            slots=slots(
+                "parallel.each <- iterator_selector : selector",
+                "parallel.batch <- parallel_nums",
+                "extras.output <- output_selector : selector",
+                *_COMMON,
+            ),
+            usual={**_ITERATION.usual, "is_parallel": True},
+        ),
+        NodeType(
+            "loop",
+            BlockKind.LOOP,
+            slots("* <- loop : loop", "extras.variables <- loop_variables : values", *_COMMON),
+            usual={"loop_variables": []},
+            outputs={"loop_round": "index"},
+        ),
+        NodeType("iteration-start", None, role="body"),
+        NodeType("loop-start", None, role="body"),
+        _call("loop-end", "break"),
+        NodeType(
+            "human-input",
+            BlockKind.HUMAN,
+            slots("* <- form : question", "talk.timeout <- timeout : text", *_COMMON),
+            usual={"delivery_methods": [], "timeout": "3d"},
+            choices="actions",
+        ),
+        _call("datasource", "datasource")._replace(writes=False),
+        NodeType(
+            "custom-note",
+            BlockKind.NOTE,
+            slots("text <- text : note", "color <- theme : color"),
+            usual={"theme": "blue"},
+            rest=None,
+        ),
     ]
 )
+
+STRUCTURE = frozenset(
+    {"title", "type", "selected", "width", "height", "start_node_id", "startNodeType", "isIterationStart"}
+    | {"isInIteration", "iteration_id", "isInLoop", "loop_id", "parentId"}
+)
+"""Keys of a node's data that say nothing by themselves: they follow from the graph, or are the editor's."""
+
+PAYLOAD = frozenset(
+    {"paramSchemas", "params", "schemas", "tool_description", "plugin_unique_identifier", "plugin_id"}
+    | {"provider_icon", "is_team_authorization", "output_schema", "meta", "provider_icon_dark", "credential_type"}
+)
+"""Keys of a node's data that are copied from a tool's definition, in the types that have one."""
+
+WITH_PAYLOAD = frozenset({"tool", "agent", "datasource", "trigger-plugin"})
+
+DERIVED = {
+    "list-operator": frozenset({"var_type", "item_var_type"}),
+    "list-filter": frozenset({"var_type", "item_var_type"}),
+    "iteration": frozenset({"output_type"}),
+    "variable-aggregator": frozenset({"output_type"}),
+    "variable-assigner": frozenset({"output_type"}),
+}
+"""Settings, by type, that follow from what the node refers to."""
+
+UNUSED = {"single": "multiple_retrieval_config", "multiple": "single_retrieval_config"}
+"""What a mode of retrieval makes no use of."""
+
+START_TITLES = frozenset(
+    {"Start", "START", "开始", "開始", "開始", "시작", "Начало", "Inicio", "Início", "Début", "Inizio"}
+)
+"""What Dify calls the start in some of its languages; it says nothing."""
+
+EDITOR = frozenset({"author", "showAuthor"})
+
+FEATURES = {
+    "file_upload": {
+        "allowed_file_extensions": [".JPG", ".JPEG", ".PNG", ".GIF", ".WEBP", ".SVG"],
+        "allowed_file_types": ["image"],
+        "allowed_file_upload_methods": ["local_file", "remote_url"],
+        "enabled": False,
+        "fileUploadConfig": {
+            "audio_file_size_limit": 50,
+            "batch_count_limit": 5,
+            "file_size_limit": 15,
+            "image_file_size_limit": 10,
+            "video_file_size_limit": 100,
+            "workflow_file_upload_limit": 10,
+        },
+        "image": {"enabled": False, "number_limits": 3, "transfer_methods": ["local_file", "remote_url"]},
+        "number_limits": 3,
+    },
+    "opening_statement": "",
+    "retriever_resource": {"enabled": True},
+    "sensitive_word_avoidance": {"enabled": False},
+    "speech_to_text": {"enabled": False},
+    "suggested_questions": [],
+    "suggested_questions_after_answer": {"enabled": False},
+    "text_to_speech": {"enabled": False, "language": "", "voice": ""},
+}
+"""The features of a new app, as Dify writes them."""

@@ -82,7 +82,8 @@ class Document:
             from fjctl.formats import journey
             from fjctl.text.yaml_rewrite import rewrite as rewrite_yaml
 
-            return rewrite_yaml(self.source.text, before, value, flow=journey.flow)
+            usual = self.format is not None and self.format.side == "workflow"
+            return rewrite_yaml(self.source.text, before, value, flow=None if usual else journey.flow, usual=usual)
         from fjctl.text.json_rewrite import rewrite
 
         return rewrite(self.source.text, before, value)
@@ -228,11 +229,11 @@ def _detect(document: Document) -> Format | None:
 
 def fresh(value: JsonValue, syntax: str, *, schema: str = "", side: str = "journey") -> str:
     """A new file's text; `schema` is written where editors look for it. A workflow in YAML looks as the usual libraries
-    write it: lists not indented, nothing on one line."""
+    write it."""
     if syntax == "yaml" and side == "workflow":
         from fjctl.text.yaml_emit import emit
 
-        return emit(value, dash=0)
+        return emit(value, usual=True)
     if syntax == "yaml":
         from fjctl.formats import journey
         from fjctl.text.yaml_emit import emit

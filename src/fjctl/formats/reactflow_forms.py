@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fjctl.formats.base import is_blank
 from fjctl.model.journey import Tool
-from fjctl.model.names import slug, unique
+from fjctl.model.names import is_numbered, slug, unique
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -201,11 +201,6 @@ def _tools_out(value: Any, prior: Any, _: Row) -> Any:
     if not isinstance(prior, list):
         return value
     return [_tool_row(name, contract) for name, contract in value.items()]
-
-
-def is_numbered(name: str, plain: str) -> bool:
-    """Whether a name is another one with a number, as unique names are made."""
-    return name == plain or (name.startswith(f"{plain}_") and name[len(plain) + 1 :].isdecimal())
 
 
 def _tool_row(name: str, contract: Row) -> Any:

@@ -20,11 +20,11 @@ from fjctl.formats.reactflow_choices import (
     write_rows,
 )
 from fjctl.formats.reactflow_data import CHOICES, OVERFLOW, Map, Node, at, data_of, read_node
-from fjctl.formats.reactflow_forms import WRITERS, duration_out, duration_unit, is_numbered
+from fjctl.formats.reactflow_forms import WRITERS, duration_out, duration_unit
 from fjctl.formats.reactflow_kinds import FALSE_WORDS, PLANS, Path
 from fjctl.formats.reactflow_order import Order
 from fjctl.formats.reactflow_read import MEANING, Reading, add_beyond, edge_talk, graph_pointer, parent_of, read
-from fjctl.model.names import humanize
+from fjctl.model.names import humanize, is_numbered
 from fjctl.model.workflow import (
     BODY,
     CONTAINER_KINDS,

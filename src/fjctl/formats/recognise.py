@@ -31,11 +31,57 @@ def is_sim(value: JsonValue) -> bool:
     return False
 
 
+def is_n8n(value: JsonValue) -> bool:
+    """An n8n document has a list of `nodes` and a map of `connections`, at the root or in a template's or an answer's
+    wrapper; scripts have put quotes around the keys."""
+    for item in (value, *(value.get(key) for key in ("workflow", "data"))) if isinstance(value, dict) else ():
+        if isinstance(item, dict):
+            nodes, connections = (item.get(key, item.get(f'"{key}"')) for key in ("nodes", "connections"))
+            if isinstance(nodes, list) and isinstance(connections, dict) and "edges" not in item:
+                return True
+    return False
+
+
 def is_dify(value: JsonValue) -> bool:
     """A Dify DSL document has its graph under `workflow`, `graph`."""
     workflow = value.get("workflow") if isinstance(value, dict) else None
     graph = workflow.get("graph") if isinstance(workflow, dict) else None
     return isinstance(graph, dict) and isinstance(graph.get("nodes"), list)
+
+
+def is_flowise(value: JsonValue) -> bool:
+    """An agentflow of Flowise has nodes whose component's name ends so."""
+    return any(name.endswith("Agentflow") for name, _ in _flowise_nodes(value))
+
+
+def is_flowise_chatflow(value: JsonValue) -> bool:
+    """A chatflow of Flowise has nodes that carry their component's name, anchors and parameters; a custom tool says
+    `schema` and `func`."""
+    if isinstance(value, dict) and {"schema", "func", "iconSrc"} <= value.keys():
+        return True
+    anchors = {"inputAnchors", "inputParams", "outputAnchors"}
+    return any(name and data.keys() & anchors for name, data in _flowise_nodes(value))
+
+
+def _flowise_nodes(value: JsonValue) -> Iterator[tuple[str, dict[str, JsonValue]]]:
+    nodes = value.get("nodes") if isinstance(value, dict) and isinstance(value.get("edges"), list) else None
+    for node in nodes if isinstance(nodes, list) else ():
+        data = node.get("data") if isinstance(node, dict) else None
+        if isinstance(data, dict):
+            name = data.get("name")
+            yield (name if isinstance(name, str) else "", data)
+
+
+def is_langflow(value: JsonValue) -> bool:
+    """A Langflow document has its graph under `data`, and components that hold themselves under `data`, `node`."""
+    data = value.get("data") if isinstance(value, dict) else None
+    nodes = data.get("nodes") if isinstance(data, dict) else None
+    if not isinstance(nodes, list) or not isinstance(value, dict):
+        return False
+    if "last_tested_version" in value or "is_component" in value:
+        return True
+    inner = [node.get("data") for node in nodes if isinstance(node, dict)]
+    return any(isinstance(item, dict) and isinstance(item.get("node"), dict) for item in inner)
 
 
 def is_fastgpt(value: JsonValue) -> bool:

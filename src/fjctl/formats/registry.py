@@ -6,7 +6,19 @@ import importlib
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from fjctl.errors import UsageError
-from fjctl.formats.recognise import is_chainforge, is_dify, is_fastgpt, is_journey, is_ragflow, is_reactflow, is_sim
+from fjctl.formats.recognise import (
+    is_chainforge,
+    is_dify,
+    is_fastgpt,
+    is_flowise,
+    is_flowise_chatflow,
+    is_journey,
+    is_langflow,
+    is_n8n,
+    is_ragflow,
+    is_reactflow,
+    is_sim,
+)
 from fjctl.model.workflow import BlockKind
 
 if TYPE_CHECKING:
@@ -43,6 +55,8 @@ class Format(NamedTuple):
         return cast("WorkflowFormat", importlib.import_module(self.module))
 
 
+_PEOPLE = cast("frozenset[BlockKind]", frozenset({"human"}))  # the kinds themselves are loaded with the first format
+
 FORMATS: tuple[Format, ...] = (
     Format(
         name="journey",
@@ -66,8 +80,34 @@ FORMATS: tuple[Format, ...] = (
         conversation=False,
         timeouts=False,
     ),
-    # n8n
-    # langflow
+    Format(
+        name="n8n",
+        side="workflow",
+        title="n8n workflow (download, clipboard, API and CLI export; every version)",
+        suffixes=(".json",),
+        module="fjctl.formats.n8n",
+        recognise=is_n8n,
+        preserves="every node and its settings, layout, ids; not what only a conversation has",
+        choosers=True,
+        conversation=False,
+        timeouts=False,
+        refer_by_id=True,
+    ),
+    Format(
+        name="langflow",
+        side="workflow",
+        title="Langflow flow (every era, 2023 to 1.13)",
+        suffixes=(".json",),
+        module="fjctl.formats.langflow",
+        recognise=is_langflow,
+        preserves="every component and its settings, layout, ids; not what only a conversation has",
+        choosers=True,
+        cycles=True,
+        conversation=False,
+        timeouts=True,
+        choose_too=frozenset({BlockKind.HUMAN}),
+        refer_by_id=True,
+    ),
     Format(
         name="dify",
         side="workflow",
@@ -98,7 +138,33 @@ FORMATS: tuple[Format, ...] = (
         choose_too=frozenset({BlockKind.HUMAN}),
         refer_by_id=True,
     ),
-    # flowise
+    Format(
+        name="flowise",
+        side="workflow",
+        title="Flowise agentflow (v2)",
+        suffixes=(".json",),
+        module="fjctl.formats.flowise",
+        recognise=is_flowise,
+        preserves="every node and its settings, layout, ids; not what only a conversation has",
+        choosers=True,
+        conversation=False,
+        timeouts=False,
+        choose_too=frozenset({BlockKind.HUMAN}),
+        refer_by_id=True,
+    ),
+    Format(
+        name="flowise-chatflow",
+        side="workflow",
+        title="Flowise chatflow, sequential agents, multi-agents (v1)",
+        suffixes=(".json",),
+        module="fjctl.formats.flowise_chatflow",
+        recognise=is_flowise_chatflow,
+        preserves="every component and its settings, layout, ids; new steps are better written as agentflow",
+        choosers=True,
+        conversation=False,
+        timeouts=False,
+        refer_by_id=True,
+    ),
     Format(
         name="ragflow",
         side="workflow",

@@ -37,6 +37,11 @@ def unique(name: str, taken: Container[str]) -> str:
     return f"{name}_{number}"
 
 
+def is_numbered(name: str, plain: str) -> bool:
+    """Whether a name is another one, or that with a number, as `unique` makes them."""
+    return name == plain or (name.startswith(f"{plain}_") and name[len(plain) + 1 :].isdecimal())
+
+
 def state_id(name: str, taken: Container[str], fallback: str = "state") -> str:
     """The id of a state for a block's name: its slug, unreserved and unique."""
     base = slug(name, fallback)

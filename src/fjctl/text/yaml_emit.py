@@ -37,6 +37,8 @@ _START: Final = re.compile(
     # A digit first: only with a letter that no number, date or time of any schema contains.
     r"|(?!0[xXoObB])[0-9](?=[^:]*[ac-df-np-su-wyAC-DF-NP-SU-WY])"
 )
+_USUAL_WORDS: Final = frozenset(["yes", "no", "on", "off", "true", "false", "null"])
+_USUAL_START: Final = re.compile(r"\.(?!nan\Z|inf\Z)[A-Za-z]|(?:y|n|none|nan|inf|infinity)\Z", re.IGNORECASE)
 _TRAP_BLOCK: Final = re.compile(r": | #|[: ]\Z")
 _TRAP_FLOW: Final = re.compile(r"[\[\]{},:?]| #| \Z")
 _LITERAL_TRAP: Final = re.compile(r"(?:^|\n)(?:[ \t]+(?:\n|\Z)|[ ]*\t)")
@@ -53,17 +55,18 @@ def emit(
     flow: Rule | None = None,
     blank_before: Rule | None = None,
     newline: str = "\n",
-    dash: int = 2,
+    usual: bool = False,
 ) -> str:
     """Write `value` as a YAML document ending with a line break; maps keep their order.
 
     `header` are comment lines that stand first. A map or list becomes `{...}` or `[...]` when `flow(path, value)`
     says so, the line stays within `width` characters, and it holds only scalars of one line (or such maps and
     lists). An entry or item of the document itself, other than the first, gets a blank line above when
-    `blank_before(path, value)` says so. `dash` is how far a list is indented under its key.
+    `blank_before(path, value)` says so. `usual`: lists are not indented under their keys, and quotes stand where the
+    usual libraries write them (PyYAML), which are sparing with them and read a bare `on` as true.
     Raises ValueError for NaN and infinities.
     """
-    writer = Writer(width=width, flow=flow, blank_before=blank_before, dash=dash)
+    writer = Writer(width=width, flow=flow, blank_before=blank_before, dash=0 if usual else 2, usual=usual)
     if isinstance(value, dict | list) and value:
         lines: list[str] = []
         writer.block(lines, value, 0, ())
@@ -82,6 +85,18 @@ def _short_in_block(text: str) -> str:
 @lru_cache(maxsize=8192)
 def _short_in_flow(text: str) -> str:
     return _text(text, in_flow=True)
+
+
+@lru_cache(maxsize=8192)
+def _short_usual(text: str) -> str:
+    return usual_string(text)
+
+
+def usual_string(text: str) -> str:
+    """A string on one line in block context, quoted as PyYAML does: plain where YAML 1.1 as it is read takes it for
+    text (`y`, `none`, `.JPG`)."""
+    plain = _USUAL_START.match(text) and not _TRAP_BLOCK.search(text) and text.lower() not in _USUAL_WORDS
+    return text if plain and _unharmed(text) else _text(text, in_flow=False)
 
 
 def _text(text: str, *, in_flow: bool) -> str:
@@ -222,6 +237,7 @@ class Writer:
         step: int = 2,
         dash: int = 2,
         keep: bool = True,
+        usual: bool = False,
     ) -> None:
         self.width = width
         self.flow = flow
@@ -229,6 +245,9 @@ class Writer:
         self.step = step
         self.dash = dash
         self.keep = keep
+        self.short: Callable[[str], str] = _short_usual if usual else _short_in_block
+        self.text: Callable[[str], str] = usual_string if usual else string
+        self.key: Callable[[str], str] = _short_usual if usual else key_text
 
     def block(
         self, lines: list[str], value: dict[str, JsonValue] | list[JsonValue], indent: int, path: Pointer
@@ -243,7 +262,7 @@ class Writer:
                     lines.append("")
                 first = False
                 if type(item) is str and len(item) <= _CACHED and len(key) <= _CACHED and "\n" not in item:
-                    lines.append(f"{margin}{key_text(key)}: {_short_in_block(item)}")  # the common case, in short
+                    lines.append(f"{margin}{self.key(key)}: {self.short(item)}")  # the common case, in short
                 else:
                     self.entry(lines, key, item, indent, (*path, key))
         else:
@@ -257,7 +276,7 @@ class Writer:
     def entry(self, lines: list[str], key: str, value: JsonValue, indent: int, path: Pointer) -> None:
         """Append `key: value`."""
         margin = " " * indent
-        name = key_text(key)
+        name = self.key(key)
         lead = f"{margin}{name}:"
         if len(name) > _LONGEST_KEY:
             lines.append(f"{margin}? {name}")
@@ -307,7 +326,7 @@ class Writer:
     def _string(self, lines: list[str], lead: str, text: str, indent: int) -> None:
         form = literal(text, self.step) if "\n" in text else None
         if form is None or (form[0][-1] == "+" and not self.keep):
-            lines.append(f"{lead} {string(text)}")
+            lines.append(f"{lead} {self.text(text)}")
             return
         header, body = form
         margin = " " * (indent + self.step)

@@ -33,12 +33,13 @@ def rewrite(
     width: int = 100,
     flow: Rule | None = None,
     blank_before: Rule | None = None,
+    usual: bool = False,
     on_fallback: Callable[[Pointer], None] | None = None,
 ) -> str:
     """Return `text`, which holds `old`, changed so that it holds `new`.
 
-    When nothing differs the text comes back as it is. `width`, `flow` and `blank_before` are those of `emit`, for
-    what is written anew. `on_fallback` hears the path of every subtree that had to be written anew because its
+    When nothing differs the text comes back as it is. `width`, `flow`, `blank_before` and `usual` are those of
+    `emit`, for what is written anew. `on_fallback` hears the path of every subtree that had to be written anew because its
     layout defied a smaller edit. Raises ValueError for a `new` that holds NaN or infinities.
     """
     wanted = _canonical(new)
@@ -53,7 +54,7 @@ def rewrite(
         for coarse, base in ((None, text), (None, _ended(text)), (4, text), (3, text), (2, text), (1, text)):
             if coarse is not None:
                 report(("*",) * coarse)
-            writer = Writer(width=width, flow=flow, blank_before=blank_before, keep=False)
+            writer = Writer(width=width, flow=flow, blank_before=blank_before, keep=False, usual=usual)
             result = _attempt(base, held, new, writer, coarse, report)
             if result is not None and _holds(result, wanted):
                 return result
@@ -61,7 +62,7 @@ def rewrite(
     found = _HEADER.match(text)
     header = found[0].replace("\r\n", "\n") if found else ""
     newline = "\r\n" if "\r\n" in text else "\n"
-    return emit(new, header=header, width=width, flow=flow, blank_before=blank_before, newline=newline)
+    return emit(new, header=header, width=width, flow=flow, blank_before=blank_before, newline=newline, usual=usual)
 
 
 def _attempt(

@@ -27,18 +27,18 @@ _MOST_BRACKETS: Final = 20_000  # libyaml's time grows with tokens times open br
 # Two small checks and no class over all of Unicode, which takes milliseconds to compile; surrogates fail in ryaml.
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _ODD: Final = ("\u2028", "\u2029", "\ufeff", "\ufffe", "\uffff")
-_DOUBT: Final = re.compile(
-    r"""
-      ^(?:%|---|\.\.\.)                                     # directives, document markers
-    | &[\w-](?:(?<=[\s,\[{\]}:"'\-?]&.)|(?<=^&.))           # anchors; an alias without one is an error anyway
-    | !(?:(?<=[:?\-,\[{\n\t\r]\ !)|(?<=[\[{,:]!)|(?<=\ \ !)|(?<=[\n\t\r]!)|(?<=^!))  # tags
-    | <<["']?\s*:                                           # merge keys
-    | \\(?:0|x00|u0000|U00000000|[uU]0*[dD][89a-fA-F])      # NUL, surrogates
-    | 0b[01]+(?<![\w-]0b[01])(?![\w-])                      # binary numbers are text in the core schema
-    | 0[xob](?<=[^\w.\-][+\-]0[xob])                        # so are signed ones with a base
-    """,
-    re.VERBOSE | re.MULTILINE,
-)
+# What the fast reader cannot be trusted with, by the characters that it begins with: looking for these is quick.
+_DOUBTS: Final = {  # anchors (aliases need one), tags, merge keys, NUL and surrogates, numbers
+    "&": re.compile(r"""&[\w-](?:(?<=[\s,\[{\]}:"'\-?]&.)|(?<=^&.))""", re.MULTILINE),  # anchors; aliases need one
+    "!": re.compile(r"!(?:(?<=[:?\-,\[{\n\t\r] !)|(?<=[\[{,:]!)|(?<=  !)|(?<=[\n\t\r]!)|(?<=^!))", re.MULTILINE),
+    "<<": re.compile(r"""<<["']?\s*:"""),  # merge keys
+    "\\": re.compile(r"\\(?:0|x00|u0000|U00000000|[uU]0*[dD][89a-fA-F])"),  # NUL, surrogates
+    "0b": re.compile(r"0b[01]+(?<![\w-]0b[01])(?![\w-])"),  # binary numbers are text in the core schema
+    "+0": re.compile(r"\+0[xob](?<=[^\w.\-].0[xob])"),  # so are signed ones with a base
+    "-0": re.compile(r"-0[xob](?<=[^\w.\-].0[xob])"),
+}
+_MARKERS: Final = ("%", "---", "...")
+"""Directives and document markers, at the beginning of a line."""
 _NUMBER_START: Final = frozenset("0123456789+-.")
 # What the fast reader takes for a number wherever it is not quoted: as text it has been in quotes, and is no doubt.
 _SURE_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18})?")
@@ -108,7 +108,7 @@ def _fast(text: str, max_depth: int) -> tuple[bool, JsonValue]:
     """Whether the fast reader can be trusted with this text, and its value."""
     import ryaml
 
-    if text.count("[") + text.count("{") > _MOST_BRACKETS or _CONTROL.search(text) or _DOUBT.search(text):
+    if text.count("[") + text.count("{") > _MOST_BRACKETS or _CONTROL.search(text) or _is_doubtful(text):
         return False, None
     if not text.isascii() and any(char in text for char in _ODD):
         return False, None
@@ -117,6 +117,13 @@ def _fast(text: str, max_depth: int) -> tuple[bool, JsonValue]:
     except Exception:  # noqa: BLE001  ryaml raises ValueError, TypeError and more; the strict reader explains
         return False, None
     return (True, value) if _is_plain(value, max_depth) else (False, None)
+
+
+def _is_doubtful(text: str) -> bool:
+    """Whether something stands in the text that the fast reader may read otherwise, or not at all."""
+    if text.startswith(_MARKERS) or any(f"\n{marker}" in text for marker in _MARKERS):
+        return True
+    return any(start in text and doubt.search(text) for start, doubt in _DOUBTS.items())
 
 
 def _is_plain(root: object, max_depth: int) -> bool:

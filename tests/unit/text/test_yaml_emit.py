@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import ryaml
+import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
@@ -183,3 +184,21 @@ def test_every_reader_reads_back_what_was_written(
     assert exactly(parse_strictly(source)) == exactly((value, []))
     assert exactly(YAML(typ="safe", pure=True).load(text)) == exactly(value)
     assert exactly(ryaml.loads(text)) == exactly(value)  # type: ignore[attr-defined]
+
+
+WORDS = st.sampled_from(["y", "N", "none", "on", "off", "yes", "null", "~", ".inf", ".nan", ".JPG", "nan", "=", "1e3"])
+
+
+@settings(max_examples=300, deadline=None)
+@given(value=st.dictionaries(TEXT | WORDS, VALUES | WORDS | st.lists(WORDS), max_size=5))
+def test_what_looks_like_the_usual_libraries_is_read_by_them(value: dict[str, JsonValue]) -> None:
+    text = emit(value, usual=True)
+    assert exactly(yaml.safe_load(text)) == exactly(value)
+    assert exactly(parse(Source("law", text))) == exactly((value, []))
+    assert exactly(ryaml.loads(text)) == exactly(value)  # type: ignore[attr-defined]
+
+
+def test_the_usual_libraries_are_sparing_with_quotes_and_indentation() -> None:
+    value: dict[str, JsonValue] = {"y": ["none", ".JPG"], "on": {"x": "on", "id": "12"}, "text": "a\nb"}
+    expected = "y:\n- none\n- .JPG\n'on':\n  x: 'on'\n  id: '12'\ntext: |-\n  a\n  b\n"
+    assert emit(value, usual=True) == expected

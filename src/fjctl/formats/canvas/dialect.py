@@ -111,6 +111,10 @@ class Dialect:
         del row, block
         return True
 
+    def type_alone(self, node: Node) -> NodeType:
+        """The row of a node that is a part by its type and feeds nothing."""
+        return opaque(node.type)
+
     def choices_of(self, row: NodeType) -> Choices | None:
         """How a type spells its ways out; None for one that has a single one."""
         if row.choices == _LOOP and self.loops is not None:
@@ -124,6 +128,8 @@ class Dialect:
         if block.kind in TOOL_KINDS:
             tool = block.fields.get("tool")
             service = tool.get("service") if isinstance(tool, dict) else None
+            if block.kind is BlockKind.OPAQUE and isinstance(service, str):
+                return self.table.get(service) or opaque(service)
             for row in self.table.rows.values():
                 # A journey does not tell a knowledge base from any other service, so the service alone decides.
                 if isinstance(service, str) and row.implied.get(("tool", "service")) == service and not row.role:

@@ -74,6 +74,7 @@ class Drawing:
     extras: dict[str, JsonValue] = field(default_factory=dict)
     found: list[Diagnostic] = field(default_factory=list)
     fresh: bool = False
+    environment: frozenset[str] = frozenset()
     asked: frozenset[str] = frozenset()
 
     def by_id(self) -> dict[str, Node]:

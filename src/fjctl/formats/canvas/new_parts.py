@@ -9,6 +9,7 @@ from fjctl.formats.canvas.drawing import Node, Wire
 from fjctl.formats.canvas.parts import NAME, TOOL, TYPE, holder_of
 from fjctl.formats.canvas.paths import ABSENT, Map, at, put, without
 from fjctl.formats.canvas.settings import read_fields, write_settings
+from fjctl.model.names import is_numbered
 
 if TYPE_CHECKING:
     from fjctl.formats.canvas.dialect import Dialect
@@ -38,7 +39,7 @@ class NewParts:
             return self._inner(self.row, self.block.id, fields, home)
         for role, port in self.row.ports.items():
             fields = self._tools(fields, port) if role == TOOL else self._role(fields, role, port, home)
-        return fields
+        return self._inner(self.row, self.block.id, fields, home)  # a second one of a role
 
     def _tools(self, fields: Map, port: str) -> Map:
         tools = fields.get("tools")
@@ -54,6 +55,8 @@ class NewParts:
     def _role(self, fields: Map, role: str, port: str, home: Path) -> Map:
         path = (*home, holder_of(role))
         held = at(fields, path)
+        if held is not ABSENT and not isinstance(held, dict):
+            return fields  # a word of another builder's, no part
         held = held if isinstance(held, dict) else {}
         row = self.dialect.part_for(role, {"agent": fields.get("agent"), **held})
         if row is None:
@@ -68,22 +71,23 @@ class NewParts:
         return without(fields, [path, *spread])
 
     def _inner(self, row: NodeType, host: str, said: Map, home: Path) -> Map:
-        """Draws the parts of a part, which are kept within it; gives what is left for the part itself."""
+        """Draws the parts that are kept at `home` under their roles; gives what is left for their host itself."""
         for role, port in row.ports.items():
             base = TOOL if role == TOOL else holder_of(role)
-            path, number = (*home, base), 1
-            while isinstance(held := at(said, path), dict) and isinstance(held.get(TYPE), str):
+            inside = at(said, home) if home else said
+            for key in [key for key in inside if is_numbered(key, base)] if isinstance(inside, dict) else []:
+                held = inside[key]
+                if not isinstance(held, dict) or not isinstance(held.get(TYPE), str):
+                    continue
                 contract = held.get(TOOL) if role == TOOL else None
                 about = contract if isinstance(contract, dict) else held
                 inner = self.dialect.part_for(role, {**about, "service": held[TYPE]})
                 if inner is None:
-                    break
-                kept: Map = {key: item for key, item in held.items() if key not in {TYPE, NAME}}
+                    continue
+                kept: Map = {name: item for name, item in held.items() if name not in {TYPE, NAME}}
+                said = without(said, [(*home, key)])
                 name = str(held.get(NAME) or inner.label or inner.name)
-                said = without(said, [path])
-                self._add(inner, role, host, port, name, kept, f"{host}.{path[-1]}")
-                number += 1
-                path = (*home, f"{base}_{number}")
+                self._add(inner, role, host, port, name, kept, f"{host}.{key}")
         return said
 
     def _spread(self, fields: Map, row: NodeType) -> list[Path]:

@@ -97,11 +97,11 @@ class Parts:
             path: Path = ("tools", unique(self.dialect.tool_name(node), known))
             contract = fields.get(TOOL)
             title = {"title": node.name} if node.name and node.name != path[1] else {}
-            whole = merge({"kind": "external", **title}, contract if isinstance(contract, dict) else {})
-            usual = self.dialect.part_for(TOOL, whole)
-            if "service" not in whole and (usual is None or usual.name != row.name):
-                whole["service"] = row.name
-            put(block.fields, path, whole)
+            tool = merge({"kind": "external", **title}, contract if isinstance(contract, dict) else {})
+            usual = self.dialect.part_for(TOOL, tool)
+            if "service" not in tool and (usual is None or usual.name != row.name):
+                tool["service"] = row.name
+            put(block.fields, path, tool)
             return Link(node, role, path, (), wire, wire.target)
         holder = at(block.fields, home)
         path = (*home, unique(holder_of(role), holder if isinstance(holder, dict) else {}))

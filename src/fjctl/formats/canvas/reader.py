@@ -6,12 +6,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from fjctl.diagnostics import Severity
-from fjctl.formats.base import Decoded, finding
+from fjctl.formats.base import Decoded, finding, warning
 from fjctl.formats.canvas.parts import Link, Parts
 from fjctl.formats.canvas.scope import Scope
 from fjctl.formats.canvas.settings import read_fields
 from fjctl.formats.canvas.soundness import opened
-from fjctl.formats.canvas.table import NodeType, opaque
 from fjctl.formats.graph import check_graph
 from fjctl.model.workflow import BODY, Block, BlockKind, Edge, Workflow
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from fjctl.diagnostics import Diagnostic
     from fjctl.formats.canvas.dialect import Dialect
     from fjctl.formats.canvas.drawing import Drawing, Node, Wire
+    from fjctl.formats.canvas.table import NodeType
     from fjctl.source import JsonValue
 
 Way = tuple[str, str | None, str]
@@ -105,7 +105,7 @@ class _Reader:
             if node.id in bodies or node.id in parts.fed:
                 continue
             if out.rows[node.id].kind is None:
-                out.rows[node.id] = opaque(node.type)
+                out.rows[node.id] = self.dialect.type_alone(node)
             out.nodes[node.id] = node
             out.workflow.blocks.append(self._block(node, parts))
         for block in out.workflow.blocks:
@@ -132,6 +132,11 @@ class _Reader:
     def _edges(self, block: Block, parts: Parts) -> None:
         for wire in self.leaving.get(block.id, ()):
             branch = wire.out if block.branch(wire.out) is not None else self.dialect.way(block, wire)
+            if branch is None and block.branches and wire.out != self.dialect.plain_port:
+                message = f"{block.name or block.id!r} has no way out {wire.out!r}"
+                hint = "the edge stays in the file and means nothing; connect it to a way that exists"
+                self.out.drawing.found.append(warning("FJ307", message, wire.pointer, hint=hint))
+                continue
             self._leave(block.id, branch, (wire,), parts)
 
     def _leave(self, source: str, branch: str | None, wires: list[Wire] | tuple[Wire, ...], parts: Parts) -> None:

@@ -8,6 +8,7 @@ is none.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from fjctl.formats.base import warning
@@ -29,6 +30,25 @@ _FORMS = re.compile(
     r"|pk_live_\w{20,}|sk_live_\w{20,}|eyJ[\w\-]{15,}\.eyJ[\w\-]{15,}\.[\w\-]{10,})"
     r"|(?<=Bearer )[A-Za-z0-9._\-]{20,}"
 )
+_MARKS = (
+    "sk-",
+    "ghp_",
+    "gho_",
+    "ghu_",
+    "ghs_",
+    "ghr_",
+    "github_pat_",
+    "xox",
+    "AKIA",
+    "AIza",
+    "gsk_",
+    "hf_",
+    "tvly-",
+    "k_live_",
+    "eyJ",
+    "Bearer ",
+)
+"""Of each form of a secret a part that every one of that form has: texts are long, and looking for these is cheap."""
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NAMED_ONLY = re.compile(
     r"[{}<>$\s*]|^(?:your|my|x{3,}|test$|none$|null$|relevant|change|todo|example)|\.\.\.", re.IGNORECASE
@@ -43,18 +63,38 @@ def is_secret(name: object, value: object) -> bool:
     """Whether a field of this name with this value holds a secret in plain text."""
     if not isinstance(value, str) or len(value) < _SHORTEST:
         return False
-    if _FORMS.search(value):
+    if any(map(value.__contains__, _MARKS)) and _FORMS.search(value):
         return True
-    plain = value.removeprefix("Bearer ").removeprefix("Basic ")
-    if not isinstance(name, str) or _NAMED_ONLY.search(plain):
+    if not isinstance(name, str) or not _is_telling(name):
         return False
+    return not _NAMED_ONLY.search(value.removeprefix("Bearer ").removeprefix("Basic "))
+
+
+@lru_cache(maxsize=4096)  # the names of fields are few, and there are many fields
+def _is_telling(name: str) -> bool:
     return bool(_NAMES.search(_HUMPS.sub("_", name)))
+
+
+def _holds_one(name: object, value: Any) -> bool:
+    """Whether a secret stands anywhere in a value."""
+    stack = [(name, value)]
+    while stack:
+        name, value = stack.pop()
+        if isinstance(value, dict):
+            stack += value.items()
+        elif isinstance(value, list):
+            stack += [(place, item) for place, item in enumerate(value)]
+        elif isinstance(value, str) and len(value) >= _SHORTEST and is_secret(name, value):
+            return True
+    return False
 
 
 def without_secrets(value: Any, pointer: Pointer = ()) -> tuple[Any, list[Diagnostic]]:
     """A value without the secrets in it, and a warning for each. A field that is one goes, in a longer text it gives
     way to a placeholder; parts in which nothing changes are shared, not copied. `pointer` is the value's place."""
     found: list[Diagnostic] = []
+    if not _holds_one(pointer[-1] if pointer else "", value):
+        return value, found
     return _clean(value, pointer, found), found
 
 
@@ -62,7 +102,7 @@ def _clean(value: Any, pointer: Pointer, found: list[Diagnostic]) -> Any:
     if isinstance(value, dict):
         name, said = value.get("key", value.get("name")), value.get("value")
         if isinstance(said, str) and is_secret(name, said):  # a row of a table of headers or parameters
-            found.append(_report(said, (*pointer, "value")))
+            found.append(report(said, (*pointer, "value")))
             return {key: item for key, item in value.items() if key != "value"}
         cleaned = {key: _clean(item, (*pointer, key), found) for key, item in value.items() if item}
         if all(cleaned.get(key) is item for key, item in value.items() if item):
@@ -74,7 +114,7 @@ def _clean(value: Any, pointer: Pointer, found: list[Diagnostic]) -> Any:
             return value
         return [PLACEHOLDER if item is _GONE else item for item in items]
     if isinstance(value, str) and is_secret(pointer[-1] if pointer else "", value):
-        found.append(_report(value, pointer))
+        found.append(report(value, pointer))
         inside = _FORMS.sub(PLACEHOLDER, value)
         return inside if inside not in {value, PLACEHOLDER} else _GONE
     return value
@@ -83,7 +123,8 @@ def _clean(value: Any, pointer: Pointer, found: list[Diagnostic]) -> Any:
 _GONE: Any = object()
 
 
-def _report(value: str, pointer: Pointer) -> Diagnostic:
+def report(value: str, pointer: Pointer) -> Diagnostic:
+    """The warning of one secret, its value masked."""
     match = _FORMS.search(value)
     name = next((part for part in reversed(pointer) if isinstance(part, str)), "a text")
     hint = "take it out of the file and keep it where the builder keeps credentials; replace it if others saw the file"
@@ -100,3 +141,19 @@ def mask(value: str) -> str:
 def secret_part(pointer: Pointer, value: JsonValue) -> str:
     """`secret` for a field that holds one, for `own_part`."""
     return SECRET if pointer and isinstance(value, str) and is_secret(pointer[-1], value) else ""
+
+
+def restored(value: Any, raw: Any) -> Any:
+    """A value written from one without its secrets, with those that stand in the prior one put in their places again:
+    a placeholder in a text is the secret that stood there, by their order."""
+    if isinstance(value, str) and isinstance(raw, str) and PLACEHOLDER in value:
+        known = iter([match[0] for match in _FORMS.finditer(raw)])
+        parts = value.split(PLACEHOLDER)
+        return parts[0] + "".join(next(known, PLACEHOLDER) + part for part in parts[1:])
+    if isinstance(value, dict) and isinstance(raw, dict):
+        inner = {key: restored(item, raw.get(key)) for key, item in value.items()}
+        return inner if any(inner[key] is not item for key, item in value.items()) else value
+    if isinstance(value, list) and isinstance(raw, list) and len(value) == len(raw):
+        items = [restored(item, other) for item, other in zip(value, raw, strict=True)]
+        return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
+    return value

@@ -74,13 +74,14 @@ def write_settings(dialect: Dialect, row: NodeType, fields: Map, prior: Map | No
     slots: Map = {}
     for slot in _chosen(dialect, row, prior, scope):
         value = _written(dialect, slot, fields, at(rest, slot.place), prior, scope)
-        places.append(slot.place)
-        if value is not ABSENT:
+        if value is not ABSENT:  # else the rest may hold there what was not in the slot's form
+            places.append(slot.place)
             put(slots, slot.place, value)
     inner = [slot.meaning[len(row.rest) :] for slot in row.slots if row.rest and _within(slot.meaning, row.rest)]
     kept = without(rest, [*places, *(path for path in inner if path)])
     merge(written, spelled(dialect, kept, prior, scope))
-    return merge(written, slots)
+    said = [place for place in places if at(slots, place) is not ABSENT]
+    return merge(without(written, said), slots)  # what a slot says stands for the whole of its place
 
 
 def spelled(dialect: Dialect, value: Any, before: Any, scope: Scope) -> Any:

@@ -46,7 +46,7 @@ class _Writer:
         self.out = Drawing(name=workflow.name, description=workflow.description, variables=workflow.variables)
         extras = workflow.talk.get("extras")
         self.out.extras = extras if isinstance(extras, dict) and dialect.keeps_extras else {}
-        self.out.fresh = fresh
+        self.out.fresh, self.out.environment = fresh, prior.drawing.environment
         self.rows: dict[str, NodeType] = dict(prior.rows)
         self.ports: dict[tuple[str, str], str] = {}
         self.parts: dict[str, Node] = {}

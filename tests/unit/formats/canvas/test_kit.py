@@ -110,7 +110,10 @@ def test_writing_what_was_read_gives_the_same_document() -> None:
 
 
 def test_a_text_that_is_spelled_in_another_way_stays_as_it_is() -> None:
-    prior = {"nodes": [{"id": "c", "type": "mystery", "set": {"t": "{{c.x}}", "more": ["{{c.y}}", "z"]}}], "wires": []}
+    prior: Any = {
+        "nodes": [{"id": "c", "type": "mystery", "set": {"t": "{{c.x}}", "more": ["{{c.y}}", "z"]}}],
+        "wires": [],
+    }
     workflow = decoded(prior)
     arguments: Any = workflow.by_id()["c"].fields["tool"]
     assert arguments["arguments"] == {"t": "<@c.x>", "more": ["<@c.y>", "z"]}
@@ -120,7 +123,7 @@ def test_a_text_that_is_spelled_in_another_way_stays_as_it_is() -> None:
 
 
 def test_settings_of_the_whole_workflow_are_the_journeys_extras() -> None:
-    prior = {"nodes": [], "wires": [], "options": {"zone": "UTC"}}
+    prior: Any = {"nodes": [], "wires": [], "options": {"zone": "UTC"}}
     workflow = decoded(prior)
     assert workflow.talk == {"extras": {"zone": "UTC"}}
     again: Any = writer.encode(TOY, workflow, prior)
