@@ -15,8 +15,6 @@ from fjctl.model.references import normalize, rename_all
 from fjctl.model.transplant import same
 
 if TYPE_CHECKING:
-    from collections.abc import Container
-
     from fjctl.formats.base import WorkflowFormat
     from fjctl.source import JsonValue, Pointer
 
@@ -41,7 +39,7 @@ BROKEN = "broken"
 
 
 def account(
-    value: JsonValue, written: JsonValue, module: WorkflowFormat, broken: Container[Pointer] = frozenset()
+    value: JsonValue, written: JsonValue, module: WorkflowFormat, broken: frozenset[Pointer] = frozenset()
 ) -> Account:
     """Accounts for every field of a document, given the document that the journey alone would give. `broken` are the
     places of what was reported as unreadable."""
@@ -54,7 +52,7 @@ _ABSENT = object()
 
 
 class _Walk:
-    def __init__(self, module: WorkflowFormat, found: Account, broken: Container[Pointer]) -> None:
+    def __init__(self, module: WorkflowFormat, found: Account, broken: frozenset[Pointer]) -> None:
         self.module = module
         self.found = found
         self.broken = broken

@@ -221,7 +221,7 @@ class Fastgpt(Dialect):
             rows.append({key: item for key, item in made.items() if item is not None})
         if not envelope.place:
             return rows
-        return _wrapped({envelope.place[-1]: rows}, drawing, envelope)
+        return _wrapped({str(envelope.place[-1]): rows}, drawing, envelope)
 
     def list_key(self, pointer: Pointer, item: dict[str, JsonValue]) -> object:
         """See `WorkflowFormat.list_key`."""

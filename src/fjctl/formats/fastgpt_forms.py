@@ -119,7 +119,7 @@ def _told(name: str, item: Any, key: str, field: Map) -> bool:
     if name in {"key", "required", "valueType", "value"} or is_blank(item):
         return name != "value" or is_blank(item)
     if name == "type":
-        return item == _widget(field)
+        return bool(item == _widget(field))
     if name == "list":
         plain = [{"label": option, "value": option} for option in field.get("options", [])]
         return bool(item == plain or "options" not in field)

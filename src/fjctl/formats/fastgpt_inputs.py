@@ -207,7 +207,7 @@ def inputs_of(node: Node, start: str | None) -> list[Map]:
     found: list[Map] = []
     for row in rows_of(node.raw, "inputs"):
         key = row["key"]
-        if key not in settings and key in usual and text_of(row.get("value"), {start}) == usual[key]:
+        if key not in settings and key in usual and text_of(row.get("value"), {start or ""}) == usual[key]:
             settings[key] = usual[key]
         found.append(_edited(row, settings.pop(key, None), told.get(key)))
     if not node.raw and QUESTION in _asked(node.type) and QUESTION not in told:
@@ -314,7 +314,7 @@ def _plugin_input(key: str, shape: Any, prior: Map | None) -> Map:
 
 
 def outputs_of(node: Node, asked: list[str]) -> list[Map]:
-    """The outputs of a node: those that its author named and, of a new one, those that its type has and texts ask for."""
+    """A node's outputs: those that its author named and, of a new one, those that its type has and texts ask for."""
     before = {row["key"]: row for row in rows_of(node.raw, "outputs")}
     named = node.settings.get(OUTPUTS)
     found: list[Map] = []
