@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from fjctl.source import JsonValue
 
 
-_BROKEN = frozenset({"FJ301", "FJ302", "FJ303"})
+_BROKEN = frozenset({"FJ301", "FJ302", "FJ303", "FJ307"})
 """Findings on a node or an edge that nothing can be made of."""
 
 

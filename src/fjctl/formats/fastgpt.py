@@ -13,7 +13,9 @@ from fjctl.formats.base import warning
 from fjctl.formats.canvas import reader, writer
 from fjctl.formats.canvas.dialect import Dialect
 from fjctl.formats.canvas.drawing import Drawing, Node, Wire
+from fjctl.formats.canvas.scope import Scope
 from fjctl.formats.canvas.secrets import without_secrets
+from fjctl.formats.canvas.soundness import only_ways
 from fjctl.formats.canvas.table import opaque
 from fjctl.formats.fastgpt_config import Config, guide_values, read_config, written
 from fjctl.formats.fastgpt_envelope import Envelope, module_of
@@ -40,7 +42,6 @@ if TYPE_CHECKING:
 
     from fjctl.formats.base import Encoded
     from fjctl.formats.canvas.paths import Map
-    from fjctl.formats.canvas.scope import Scope
     from fjctl.formats.canvas.table import NodeType
     from fjctl.model.workflow import Workflow
     from fjctl.source import JsonValue, Pointer
@@ -93,6 +94,7 @@ class Fastgpt(Dialect):
             node.settings = cleaned
             if node.parent in known and node.x is not None and node.y is not None:
                 node.x, node.y = node.x - (known[node.parent].x or 0.0), node.y - (known[node.parent].y or 0.0)
+        only_ways(drawing, _ways(drawing))
         entry = next((n for n in drawing.nodes if TYPES.rows.get(n.type, opaque("")).kind is BlockKind.START), None)
         if entry is not None and config.greeting:
             entry.settings["$greeting"] = config.greeting
@@ -116,7 +118,7 @@ class Fastgpt(Dialect):
         if block.kind is BlockKind.HUMAN and block.branches:
             return self.table.get("userSelect")
         if block.kind is BlockKind.RESPONSE:
-            return self.table.get("answerNode")
+            return self.table.get("pluginOutput" if block.fields.get("result") else "answerNode")
         return super().type_for(block)
 
     def role(self, node: Node, row: NodeType, leaving: Sequence[Wire]) -> str:
@@ -132,6 +134,9 @@ class Fastgpt(Dialect):
             return None
         kind, name = said.get("kind"), said.get("service")
         by_kind = {"http": "httpRequest468", "javascript": "code", "python": "code", "workflow": "appModule"}
+        settings = said.get("settings")
+        if isinstance(name, str) and isinstance(settings, dict) and settings.get("opaque") is True:
+            return self.type_of(Node(id="", type=name, mark="tool"))
         found = name if isinstance(name, str) and name in TYPES.rows else by_kind.get(str(kind), "")
         return AS_TOOL.get(found) if found in TYPES.rows else None
 
@@ -305,6 +310,17 @@ def _port(handle: Any, source: str) -> str:
     return RIGHT if key in _SIDES else key
 
 
+def _ways(drawing: Drawing) -> dict[str, frozenset[str]]:
+    """The ways out of the nodes that choose."""
+    found: dict[str, frozenset[str]] = {}
+    for node in drawing.nodes:
+        row = TYPES.rows.get(node.type)
+        if row is not None and row.choices and not node.mark:
+            ports = {branch.id for branch in CHOICES[row.choices].read(node, (), Scope(drawing))}
+            found[node.id] = frozenset(ports | {ERROR_KEY, STEP, SELECTED})
+    return found
+
+
 def _hang_tools(drawing: Drawing, known: dict[str, Node]) -> None:
     """Turns the wires to an agent's tools round, and those of the steps that follow a tool and nothing else."""
     entering: dict[str, list[Wire]] = {}
@@ -383,7 +399,7 @@ def _drawn(
     node: Node, by_id: dict[str, Node], start: str | None, asked: list[str], drawing: Drawing, *, fails: bool
 ) -> Map:
     raw = node.raw
-    kind = raw["flowNodeType"] if raw and _kind(raw.get("flowNodeType")) == node.type else node.type
+    kind = raw.get("flowNodeType") if raw and _kind(raw.get("flowNodeType")) == node.type else node.type
     found: Map = {"nodeId": node.id, "name": node.name, "flowNodeType": kind}
     if INTRO in node.settings:
         found["intro"] = node.settings[INTRO]

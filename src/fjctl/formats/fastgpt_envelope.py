@@ -130,7 +130,7 @@ def _newer(row: Map, rows: list[Any]) -> Map:
         made.append({**item, **linked})
     gives = [{**output, "id": output.get("key")} for output in _listed(row, "outputs")]
     plugin = next((i.get("value") for i in made if i.get("key") == "pluginId"), None)
-    made = [item for item in made if item.get("key") not in {"pluginId", "switch", "pluginStart"}]
+    made = [item for item in made if str(item.get("key")) not in {"pluginId", "switch", "pluginStart"}]
     return {
         **{key: item for key, item in row.items() if key not in {"moduleId", "flowType"}},
         "nodeId": row.get("moduleId"),

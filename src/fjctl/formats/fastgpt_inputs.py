@@ -137,7 +137,7 @@ def _usual(start: str | None) -> Map:
 
 
 def _is_own(kind: str, row: Map) -> bool:
-    return kind in _OWN_OUTPUTS and row["key"] not in _STATIC
+    return kind in _OWN_OUTPUTS and row["key"] not in _STATIC and row.get("type") != "hidden"
 
 
 def _given(row: Map) -> Map:
@@ -343,7 +343,7 @@ def outputs_of(node: Node, asked: list[str]) -> list[Map]:
     return [
         *fixed,
         *found,
-        *({"id": key, "key": key, "label": key, "type": "dynamic", "valueType": "any"} for key in more),
+        *({"id": key, "key": key, "label": key, "type": "hidden", "valueType": "any"} for key in more),
     ]
 
 
