@@ -38,6 +38,8 @@ _NEVER = frozenset(
     }
 )
 """Inputs that hold the editor's state, or nothing."""
+_REQUEST = {"system_httpMethod": "GET", "system_httpTimeout": 30}
+"""What a request is where it does not say."""
 _OWN_OUTPUTS = frozenset({"code", "httpRequest468", "lafModule", "tool", "loopRun"})
 """Types whose authors name outputs."""
 _STATIC = frozenset(
@@ -107,7 +109,9 @@ def settings_of(node: Node, known: Container[str], start: str | None) -> Map:
     inputs = rows_of(raw, "inputs")
     if node.type == "pluginInput":
         return {"$inputs": {row["key"]: _given(row) for row in inputs}} if inputs else {}
-    said = {row["key"]: text_of(row.get("value"), known) for row in inputs if row["key"] not in _NEVER}
+    said = {row["key"]: _said(row, known) for row in inputs if row["key"] not in _NEVER}
+    if node.type == "httpRequest468":
+        said = {**_REQUEST, **said}
     for key, usual in _usual(start).items():
         if said.get(key) == usual:
             del said[key]
@@ -126,6 +130,13 @@ def settings_of(node: Node, known: Container[str], start: str | None) -> Map:
         found[OUTPUTS] = named
     parameters = _parameters(inputs) if node.mark == "tool" else {}
     return {**found, **({PARAMETERS: parameters} if parameters else {})}
+
+
+def _said(row: Map, known: Container[str]) -> Any:
+    """An input's value; one that is shown as a reference is one, whether its node is still there or not."""
+    value = row.get("value")
+    plain = isinstance(value, list) and len(value) == len(("node", "output")) and all(isinstance(p, str) for p in value)
+    return text_of(value, {*value} if plain and render_type(row) == REFERENCE else known)
 
 
 def _usual(start: str | None) -> Map:

@@ -152,6 +152,7 @@ TYPES = Table(
             "formInput",
             BlockKind.HUMAN,
             slots("ask.message <- description : text", "ask.fields <- userInputForms : fields"),
+            implied=implied(ask__message=""),
             outputs={"formInputResult": "content"},
         ),
         NodeType(
