@@ -77,7 +77,7 @@ def _pairs() -> Form:
 
 
 def _untyped(row: Any) -> Any:
-    if isinstance(row, dict) and row.get("type") in {"string", "any"}:
+    if isinstance(row, dict) and row.get("type") in ("string", "any"):
         return {key: item for key, item in row.items() if key != "type"}
     return row
 
@@ -123,7 +123,7 @@ def _told(name: str, item: Any, key: str, field: Map) -> bool:
     if name == "list":
         plain = [{"label": option, "value": option} for option in field.get("options", [])]
         return bool(item == plain or "options" not in field)
-    return (name == "label" and item in {key, field.get("label")}) or name in {"description", "defaultValue"}
+    return (name == "label" and item in (key, field.get("label"))) or name in {"description", "defaultValue"}
 
 
 def _widget(field: Map) -> str:
@@ -137,7 +137,7 @@ def _fields_write(meaning: Any, prior: Any, beyond: Any, _scope: Scope) -> Any:
         return meaning
     more = beyond if isinstance(beyond, dict) else {}
     rows = [row for row in prior if isinstance(row, dict)] if isinstance(prior, list) else []
-    before = {row.get("key"): row for row in rows}
+    before = {str(row.get("key")): row for row in rows}
     return [
         _field_row(key, field, before.get(key), more.get(key))
         for key, field in meaning.items()

@@ -135,8 +135,9 @@ def settings_of(node: Node, known: Container[str], start: str | None) -> Map:
 def _said(row: Map, known: Container[str]) -> Any:
     """An input's value; one that is shown as a reference is one, whether its node is still there or not."""
     value = row.get("value")
-    plain = isinstance(value, list) and len(value) == len(("node", "output")) and all(isinstance(p, str) for p in value)
-    return text_of(value, {*value} if plain and render_type(row) == REFERENCE else known)
+    pair = value if isinstance(value, list) and len(value) == len(("node", "output")) else []
+    refers = bool(pair) and all(isinstance(part, str) for part in pair) and render_type(row) == REFERENCE
+    return text_of(value, set(pair) if refers else known)
 
 
 def _usual(start: str | None) -> Map:
