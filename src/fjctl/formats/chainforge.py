@@ -192,7 +192,7 @@ _MODEL = {
 
 def _own_node(path: Pointer, value: JsonValue) -> str:
     if not path:
-        return "editor" if isinstance(value, dict) and value.get("type") in VIEWS else ""
+        return "editor" if isinstance(value, dict) and value.get("type") in tuple(VIEWS) else ""
     if path[0] != "data":
         return _NODE.get(str(path[0]), "") if len(path) == 1 else ""
     if len(path) == 2:

@@ -64,7 +64,7 @@ def inputs(nodes: list[Any], identifier: str, *, key: str = "nodeId") -> dict[st
 
 
 def test_the_first_words_stand_in_the_settings_and_in_their_node() -> None:
-    value = written("bicycle-shop.template.json", lambda text: text.replace("Hello, this is", "Welcome to"))
+    value = written("bicycle-shop.json", lambda text: text.replace("Hello, this is", "Welcome to"))
     graph = value["workflow"]
     assert graph["chatConfig"]["welcomeText"].startswith("Welcome to the bicycle shop.")
     guide = next(node for node in graph["nodes"] if node["flowNodeType"] == "userGuide")
@@ -73,7 +73,7 @@ def test_the_first_words_stand_in_the_settings_and_in_their_node() -> None:
 
 
 def test_a_class_keeps_its_handle_when_its_words_change() -> None:
-    path = DATA / "bicycle-shop.template.json"
+    path = DATA / "bicycle-shop.json"
     before = json.loads(path.read_text(encoding="utf-8"))["workflow"]
     value = written(path.name, lambda text: text.replace("A bicycle is broken", "Something is broken"))["workflow"]
     old, new = (inputs(graph["nodes"], "rvbo634w3AYj")["agents"] for graph in (before, value))
@@ -83,7 +83,7 @@ def test_a_class_keeps_its_handle_when_its_words_change() -> None:
 
 
 def test_a_module_of_the_first_version_stays_one() -> None:
-    value = written("library-desk.v1.json", lambda text: text.replace("from nine to six", "from ten to six"))
+    value = written("library-desk.json", lambda text: text.replace("from nine to six", "from ten to six"))
     modules = value["modules"] if isinstance(value, dict) else value
     assert inputs(modules, "say", key="moduleId")["text"] == "We are open from ten to six."
     assert all("flowType" in module and "nodeId" not in module for module in modules)
@@ -93,7 +93,7 @@ def test_a_way_of_the_first_version_moves() -> None:
     def moved(text: str) -> str:
         return text.replace("{to: opening_hours, condition", "{to: answer, condition")
 
-    value = written("library-desk.v1.json", moved)
+    value = written("library-desk.json", moved)
     modules = value["modules"] if isinstance(value, dict) else value
     chooses = next(module for module in modules if module["moduleId"] == "cq")
     assert {target["moduleId"] for row in chooses["outputs"] for target in row.get("targets", [])} >= {"chat"}
@@ -107,6 +107,9 @@ def test_what_an_order_return_says() -> None:
     assert BlockKind.OPAQUE not in kinds
     assert ERROR in {edge.branch for edge in workflow.edges}
     assert any(block.parent for block in workflow.blocks)
+    assert {"refunds": "<@lOop00000001.loopArray>", "language": "en"} in [
+        block.fields.get("tool", {}).get("assign") for block in workflow.blocks
+    ]
     assert workflow.variables["tries"] == {"type": "number", "default": 0}
 
 
