@@ -31,7 +31,42 @@ def generated() -> dict[Path, str]:
     files[REPOSITORY / "docs" / "cli.md"] = reference()
     files[REPOSITORY / "docs" / "codes.md"] = codes()
     files[PICTURE] = picture()
+    files[REPOSITORY / "src" / "fjctl" / "formats" / "keeps.py"] = keeps()
     return files
+
+
+def keeps() -> str:
+    """`formats/keeps.py`: what each format holds, measured by writing and reading back."""
+    from fjctl.formats.registry import FORMATS
+    from tests.support_features import PROBES, holds
+
+    rows = [f'    "{name}",' for name in PROBES]
+    head = (
+        '"""What each format holds of what a journey can say; written by `python -m tests.regenerate`, not by hand.\n\n'
+        "Measured: a small journey that says the thing is written in the format and read again. It holds it if\n"
+        'nothing is lost and the same meaning comes back (`tests/support_features.py`).\n"""\n\n'
+        "from __future__ import annotations\n\n"
+        "FEATURES: tuple[str, ...] = (\n"
+    )
+    lacks = [
+        f'    "{form.name}": frozenset({_set([name for name in PROBES if not holds(form, name)])}),'
+        for form in FORMATS
+        if form.side == "workflow"
+    ]
+    table = "LACKS: dict[str, frozenset[str]] = {\n" + "\n".join(lacks) + "\n}\n"
+    return _formatted(head + "\n".join(rows) + "\n)\n" + table)
+
+
+def _set(names: list[str]) -> str:
+    return "{" + ", ".join(f'"{name}"' for name in names) + "}" if names else ""
+
+
+def _formatted(text: str) -> str:
+    """Python text as the project's formatter writes it."""
+    import subprocess
+
+    command = ["ruff", "format", "--stdin-filename", str(REPOSITORY / "src" / "x.py"), "-"]
+    return subprocess.run(command, input=text, capture_output=True, text=True, check=True, cwd=REPOSITORY).stdout
 
 
 def codes() -> str:

@@ -83,7 +83,8 @@ class Convert(Output):
 
 
 class FormatRow(Part):
-    """A file format. `lossless`: it has room for everything that a journey can say."""
+    """A file format. `lossless`: it has room for everything that a journey can say. `keeps`: what of it it holds, by
+    the names of the table that `fjctl formats` prints; null for a format that nobody has measured."""
 
     name: str
     side: Literal["workflow", "journey"]
@@ -92,6 +93,7 @@ class FormatRow(Part):
     reads: bool
     writes: bool
     lossless: bool
+    keeps: list[str] | None
     preserves: str
 
 
@@ -218,9 +220,30 @@ class Init(Output):
     kept: list[str]
 
 
+class DiffChange(Part):
+    """One difference; `before` and `after` are the values of a field, null for what is not there."""
+
+    kind: Literal["added", "removed", "changed", "renamed"]
+    what: Literal["state", "transition", "tool", "variable", "entry", "note", "journey"]
+    name: str
+    path: str
+    before: Any
+    after: Any
+
+
+class Diff(Output):
+    """What has changed in meaning between two versions; `layout` names the blocks that have moved, if asked."""
+
+    old: str
+    new: str
+    changes: list[DiffChange]
+    layout: list[str]
+
+
 OUTPUTS: dict[str, type[Output]] = {
     "config": Config,
     "convert": Convert,
+    "diff": Diff,
     "doctor": Doctor,
     "formats": Formats,
     "history": History,

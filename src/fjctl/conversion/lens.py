@@ -199,6 +199,15 @@ def put_workflow(workflow: Workflow, journey: Journey, form: Format) -> Outcome:
     return outcome
 
 
+def both_sides(workflow: Workflow, journey: Journey, form: Format) -> tuple[Journey, Journey]:
+    """A workflow and its journey in the same terms: the journey that the workflow gives, and what of the journey the
+    format can hold. They mean the same when the pair is in step."""
+    linked, _, _ = _linked(journey, workflow, form)
+    held, prepared, _ = image(linked, form, workflow)
+    theirs = read_back(workflow, hints_of(linked, prepared.nodes), form, journey["journey"])
+    return theirs, held
+
+
 def _with_origin(merged: Journey, journey: Journey, nodes: dict[str, str], own: dict[str, str]) -> Journey:
     """The journey with its links brought up to date; `own` are those it has, written down or following from its names.
     Links that already follow are not written down."""

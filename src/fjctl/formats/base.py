@@ -64,6 +64,7 @@ FORMAT_CODES: dict[str, tuple[str, str]] = {
     "FJ310": ("reference-name", "two blocks have the same name in references"),
     "FJ311": ("secret", "a secret stands in the file in plain text; it stays there and is copied nowhere"),
     "FJ312": ("several-flows", "the file holds several flows, or not the one that was named"),
+    "FJ313": ("way-back", "an edge closes a cycle, which its builder does not draw"),
 }
 
 

@@ -12,136 +12,41 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from fjctl.formats import dify_texts as texts
-from fjctl.formats.base import Decoded, finding, is_blank
-from fjctl.formats.canvas import forms, reader, secrets, writer
+from fjctl.formats.base import Decoded, finding
+from fjctl.formats.canvas import forms, reader, writer
 from fjctl.formats.canvas.dialect import Choices, Dialect
 from fjctl.formats.canvas.drawing import Drawing, Node, Wire
-from fjctl.formats.canvas.forms import Form, Read
-from fjctl.formats.canvas.paths import ABSENT, Map, map_texts
 from fjctl.formats.canvas.table import opaque
 from fjctl.formats.dify_agents import AGENT_FORMS
 from fjctl.formats.dify_choices import CHOICES, GO_ON
 from fjctl.formats.dify_code import has_main
-from fjctl.formats.dify_document import read_around, unused, written_around
+from fjctl.formats.dify_document import read_around, written_around
 from fjctl.formats.dify_drawn import Graph, in_order, type_name
 from fjctl.formats.dify_forms import FORMS
-from fjctl.formats.dify_nodes import BODY, FAIL, INTO, LATE, PLAIN, read_nodes, read_wires
+from fjctl.formats.dify_loops import LOOP_FORMS
+from fjctl.formats.dify_models import MODEL_FORMS
+from fjctl.formats.dify_nodes import BODY, FAIL, INTO, LATE, NOTE, PLAIN, START_TITLE, read_nodes, read_wires
+from fjctl.formats.dify_own import own_part
 from fjctl.formats.dify_steps import STEP_FORMS
-from fjctl.formats.dify_types import DERIVED, EDITOR, PAYLOAD, STRUCTURE, TYPES, UNUSED
+from fjctl.formats.dify_types import TYPES
 from fjctl.model.workflow import ERROR, TIMEOUT, TOOL_KINDS, BlockKind, Workflow
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
+    from fjctl.formats.canvas.forms import Form
+    from fjctl.formats.canvas.paths import Map
     from fjctl.formats.canvas.scope import Scope
     from fjctl.formats.canvas.table import NodeType
     from fjctl.model.workflow import Block
     from fjctl.source import JsonValue, Pointer
 
+TEXTS = {"llm": "text", "agent": "text", "http-request": "body", "template-transform": "output"}
+"""Outputs that are texts, so that nothing in them can be referred to."""
 _NODE_ID = re.compile(r"[A-Za-z0-9_]{1,50}")
 _FAILS = TOOL_KINDS - {BlockKind.ASSIGN, BlockKind.KNOWLEDGE} | {BlockKind.AGENT}
 """What may fail into a branch of its own: models, tools, code, requests (dify-plus `error-handle`)."""
 _EPOCH, _SPAN = 1_700_000_000_000, 100_000_000_000
-
-
-def _memory_read(value: Any, scope: Scope) -> Read | None:
-    """How much of the conversation a model hears: `window` turns, all of it where none are said."""
-    if not isinstance(value, dict):
-        return None
-    window = value.get("window")
-    window = window if isinstance(window, dict) else {}
-    found: Map = {"window": window["size"]} if window.get("enabled") is True and "size" in window else {}
-    query = value.get("query_prompt_template")
-    if isinstance(query, str) and query.strip():
-        found["query"] = texts.read_text(query, scope)
-    roles = value.get("role_prefix")
-    roles = {key: item for key, item in roles.items() if item} if isinstance(roles, dict) else {}
-    found |= {"role_prefix": roles} if roles else {}
-    return Read(found or True)
-
-
-def _memory_write(meaning: Any, prior: Any, _beyond: Any, scope: Scope) -> Any:
-    if not isinstance(meaning, dict) and meaning is not True:
-        return ABSENT
-    said = meaning if isinstance(meaning, dict) else {}
-    before = prior if isinstance(prior, dict) else {}
-    window = before.get("window")
-    size = window.get("size", 10) if isinstance(window, dict) else 10
-    found: Map = {**before, "window": {"enabled": "window" in said, "size": said.get("window", size)}}
-    if "query" in said or "query_prompt_template" in before:
-        found["query_prompt_template"] = texts.write_text(str(said.get("query", "")), scope)
-    return found | ({"role_prefix": said["role_prefix"]} if "role_prefix" in said else {})
-
-
-def _structured_read(value: Any, _: Scope) -> Read | None:
-    return Read(value) if isinstance(value, dict) and value.get("schema") else None
-
-
-def _structured_write(meaning: Any, _prior: Any, _beyond: Any, _scope: Scope) -> Any:
-    if not isinstance(meaning, dict):
-        return ABSENT
-    return {"schema": meaning["schema"]} if "schema" in meaning else {"schema": meaning}
-
-
-def _query_read(value: Any, scope: Scope) -> Read | None:
-    """What a classifier looks at; the customer's words where nobody says otherwise."""
-    return None if value == ["sys", "query"] else FORMS["selector"].read(value, scope)
-
-
-def _method_read(value: Any, _: Scope) -> Read | None:
-    return Read(value.upper()) if isinstance(value, str) and value.isalpha() else None
-
-
-def _method_write(meaning: Any, prior: Any, _beyond: Any, _scope: Scope) -> Any:
-    upper = isinstance(prior, str) and prior.isupper()
-    return ABSENT if not isinstance(meaning, str) else meaning.upper() if upper else meaning.lower()
-
-
-def _color_read(value: Any, _: Scope) -> Read | None:
-    return Read(value) if isinstance(value, str) and value != "blue" else None
-
-
-def _settled_read(value: Any, scope: Scope) -> Read | None:
-    """A tool's configuration: values, or `{type, value}` since its second version."""
-    if not isinstance(value, dict):
-        return None
-    found: Map = {}
-    rest: Map = {}
-    for name, held in value.items():
-        said = FORMS["argument"].read(held, scope) if _is_argument(held) else None
-        if said is not None:
-            found[name] = said.value
-        elif _is_argument(held):
-            rest |= {} if is_blank(held.get("value")) else {name: held}
-        elif not is_blank(held):
-            found[name] = map_texts(held, lambda text: texts.read_text(text, scope))
-    return Read(found, rest or ABSENT) if found else None
-
-
-def _is_argument(held: Any) -> bool:
-    return isinstance(held, dict) and "value" in held and held.keys() <= {"type", "value"}
-
-
-def _settled_write(meaning: Any, prior: Any, beyond: Any, scope: Scope) -> Any:
-    if not isinstance(meaning, dict):
-        return ABSENT
-    before = prior if isinstance(prior, dict) else {}
-    kept = {name: held for name, held in before.items() if _settled_read({name: held}, scope) is None}
-    found: Map = {}
-    for name, said in meaning.items():
-        held = before.get(name)
-        was = _settled_read({name: held}, scope)
-        if was is not None and was.value.get(name) == said:
-            found[name] = held
-        elif _is_argument(held):
-            found[name] = FORMS["argument"].write(said, held, ABSENT, scope)
-        else:
-            found[name] = map_texts(said, lambda text: texts.write_text(text, scope))
-    return kept | found | (beyond if isinstance(beyond, dict) else {})
-
-
-def _plain_write(meaning: Any, _prior: Any, _beyond: Any, _scope: Scope) -> Any:
-    return meaning
 
 
 class Dify(Dialect):
@@ -152,14 +57,10 @@ class Dify(Dialect):
     forms: ClassVar[Mapping[str, Form]] = {
         **forms.FORMS,
         **FORMS,
+        **MODEL_FORMS,
         **AGENT_FORMS,
         **STEP_FORMS,
-        "memory": Form(_memory_read, _memory_write, translates=True),
-        "structured": Form(_structured_read, _structured_write),
-        "query": Form(_query_read, FORMS["selector"].write, translates=True),
-        "method": Form(_method_read, _method_write),
-        "color": Form(_color_read, _plain_write),
-        "configuration": Form(_settled_read, _settled_write, translates=True),
+        **LOOP_FORMS,
     }
     choices: ClassVar[Mapping[str, Choices]] = CHOICES
     plain_port = PLAIN
@@ -180,16 +81,19 @@ class Dify(Dialect):
         drawing = Drawing()
         read_around(root, drawing)
         read_nodes(drawing, nodes)
-        edges = graph.get("edges")
+        edges = graph.get("edges") if isinstance(graph, dict) else None
         read_wires(drawing, edges if isinstance(edges, list) else [])
         return drawing
 
     def close(self, drawing: Drawing, prior: JsonValue) -> JsonValue:
         """A document put together, its keys in order as Dify exports them."""
+        if drawing.fresh:
+            _begun(drawing)
         kinds = {type_name(node) for node in drawing.nodes}
         asks = "human-input" in kinds
         graph = Graph(drawing).written()
-        return in_order(written_around(drawing, prior, graph, chat="answer" in kinds, asks=asks))  # type: ignore[no-any-return]
+        chat = "answer" in kinds or any(head == "sys" and path == "query" for head, path in texts.referred(graph))
+        return in_order(written_around(drawing, prior, graph, chat=chat, asks=asks))  # type: ignore[no-any-return]
 
     def list_key(self, pointer: Pointer, item: dict[str, JsonValue]) -> object:
         """Edges by their ends, under either spelling of their handles; else as everywhere."""
@@ -203,7 +107,7 @@ class Dify(Dialect):
         return super().list_key(pointer, item)
 
     def own_part(self, pointer: Pointer, value: JsonValue = None) -> str:
-        """See `WorkflowFormat.own_part`."""
+        """See `dify_own`."""
         return own_part(pointer, value)
 
     # Types
@@ -217,7 +121,7 @@ class Dify(Dialect):
         """The type of a new node for a block."""
         wanted = _wanted_type(block)
         row = TYPES.get(wanted) if wanted else super().type_for(block)
-        if row is None and block.kind in TOOL_KINDS:
+        if block.kind in TOOL_KINDS and (row is None or row.kind is BlockKind.OPAQUE):
             return TYPES.get("tool")
         return row
 
@@ -253,20 +157,30 @@ class Dify(Dialect):
         """See `dify_texts`."""
         return texts.write_text(text, scope, before)
 
+    def doubts(self, node: Node, scope: Scope) -> Iterator[tuple[str, str]]:
+        """What a new node refers to and would not get: parts of an output that is a text in Dify."""
+        for head, path in texts.referred(node.settings):
+            row = scope.rows.get(head)
+            whole = TEXTS.get(row.name.partition("/")[0]) if row is not None else None
+            if whole is not None and path.startswith(f"{whole}."):
+                name = next((other.name for other in scope.drawing.nodes if other.id == head), head)
+                yield f"{path.partition('.')[2]} in the answer of {name}", f"{self.title} gives that answer as a text"
+        if node.type == "code/body" and re.search(r"\bawait\b", str(node.settings.get("code"))):
+            yield "await in the code", f"{self.title} runs code without waiting for anything"
+
     # New things
 
     def node_id(self, block: Block) -> str:
         """Dify names nodes by the millisecond; references hold no hyphens. The same block gives the same number."""
         if _NODE_ID.fullmatch(block.id):
             return block.id
-        digest = hashlib.sha1(block.id.encode("utf-8", "surrogatepass"), usedforsecurity=False).digest()
-        return str(_EPOCH + int.from_bytes(digest[:8], "big") % _SPAN)
+        return stable_number(block.id)
 
     def holds(self, row: NodeType, block: Block) -> bool:
         """A model without a strategy has no tools; an iteration goes over a list, a loop does not."""
         wanted = _wanted_type(block)
         if row.name == "llm":
-            return wanted != "agent"
+            return wanted != "agent" or not block.fields.get("tools")
         return row.name not in {"iteration", "iteration/parallel", "loop"} or wanted in {"", row.name}
 
     def new_wire_id(self, wire: Wire) -> str:
@@ -282,6 +196,42 @@ class Dify(Dialect):
         return Node(id=f"{block.id}start", type=kind)
 
 
+def _begun(drawing: Drawing) -> None:
+    """Gives a new graph without a beginning its start node: Dify wants one."""
+    entered = {wire.target for wire in drawing.wires}
+    top = [node for node in drawing.nodes if node.parent is None and node.type != NOTE]
+    if any(node.type.startswith(("start", "trigger")) for node in top):
+        return
+    if any(head == "sys" for node in drawing.nodes for head, _ in texts.referred(node.settings)):
+        return  # it asks for what only a start would give, so it has lost its own
+    first = next((node for node in top if node.id not in entered), top[0] if top else None)
+    start = Node(id=stable_number("start", *(node.id for node in top)), type="start", name=START_TITLE)
+    start.settings = {"variables": []}
+    if first is not None:
+        start.x, start.y = (first.x or 0) - 350, first.y or 0
+        drawing.wires.insert(0, Wire(source=start.id, target=first.id, out=PLAIN, into=INTO))
+    drawing.nodes.insert(0, start)
+
+
+def stable_number(*parts: str) -> str:
+    """A number such as Dify names nodes by, the milliseconds of some moment; the same parts give the same."""
+    digest = hashlib.sha1("\x1f".join(parts).encode("utf-8", "surrogatepass"), usedforsecurity=False).digest()
+    return str(_EPOCH + int.from_bytes(digest[:8], "big") % _SPAN)
+
+
+def _agent_type(fields: Map) -> str:
+    """A model that is asked, one that extracts parameters, or one that follows a strategy, with tools."""
+    agent = fields.get("agent")
+    agent = agent if isinstance(agent, dict) else {}
+    settings = agent.get("settings")
+    settings = settings if isinstance(settings, dict) else {}
+    if fields.get("tools") or "max_iterations" in agent or any(key.startswith("agent_") for key in settings):
+        return "agent"
+    output = agent.get("output")
+    asked = "input" in agent and not fields.get("prompt") and isinstance(output, dict) and "schema" in output
+    return "parameter-extractor" if asked or "reasoning_mode" in settings else "llm"
+
+
 def _wanted_type(block: Block) -> str:
     """The type of a block whose kind alone does not tell."""
     fields: Any = block.fields
@@ -290,103 +240,18 @@ def _wanted_type(block: Block) -> str:
         return "start/own" if isinstance(inputs, dict) and "input" in inputs else "start"
     if block.kind is BlockKind.TRIGGER:
         event = fields.get("event")
-        return f"trigger-{event}" if event in {"webhook", "schedule"} else "trigger-plugin"
+        return f"trigger-{event}" if event in ("webhook", "schedule") else "trigger-plugin"
     if block.kind is BlockKind.AGENT:
-        return "agent" if fields.get("tools") else "llm"
+        return _agent_type(fields)
+    if block.kind is BlockKind.KNOWLEDGE:
+        tool = fields.get("tool")
+        return "knowledge-index" if isinstance(tool, dict) and tool.get("operation") == "index" else ""
     if block.kind is BlockKind.LOOP:
         loop = fields.get("loop")
         return "iteration" if isinstance(loop, dict) and "each" in loop else "loop"
     if block.kind is BlockKind.CODE:
         tool = fields.get("tool")
         return "code" if isinstance(tool, dict) and has_main(tool.get("code")) else "code/body"
-    return ""
-
-
-# What a field is, by its place
-
-_OUTER = frozenset({"height", "width", "position", "positionAbsolute", "zIndex", "parentId"})
-_LOOKS = frozenset({"selected", "dragging", "sourcePosition", "targetPosition", "draggable", "selectable", "extent"})
-_DATA = len(("workflow", "graph", "nodes", 0, "data"))
-_COPIED = frozenset({"type", "provider_name", "structured_output_enabled", "startNodeType"})
-_ENVELOPE = frozenset({"kind", "version", "dependencies"})
-_APP = frozenset({"icon", "icon_background", "icon_type", "use_icon_as_answer_icon", "mode", "max_active_requests"})
-
-
-def own_part(pointer: Pointer, value: JsonValue = None) -> str:
-    """What stays in the workflow by design, by a field's place."""
-    secret = secrets.secret_part(pointer, value)
-    if secret:
-        return secret
-    if pointer[0] in _ENVELOPE or (pointer[0] == "app" and pointer[-1] in _APP):
-        return "derived" if pointer[0] == "dependencies" else "envelope"
-    if pointer[:3] == ("workflow", "graph", "viewport") or pointer[-1] == "rag_pipeline_variables":
-        return "editor"
-    if pointer[:3] == ("workflow", "graph", "edges"):
-        return _own_of_edge(pointer)
-    if pointer[:3] == ("workflow", "graph", "nodes"):
-        return _own_of_node(pointer, value)
-    return _own_of_variable(pointer, value)
-
-
-def _own_of_edge(pointer: Pointer) -> str:
-    last = pointer[-1]
-    if len(pointer) == 5:  # noqa: PLR2004 - workflow, graph, edges, place, key
-        kinds = {"id": "identity", "data": "derived", "type": "derived", "zIndex": "layout", "selected": "editor"}
-        return kinds.get(str(last), "editor" if str(last).startswith("_") else "")
-    return ""
-
-
-def _own_of_node(pointer: Pointer, value: JsonValue) -> str:
-    last = pointer[-1]
-    if len(pointer) == _DATA:
-        kind = "layout" if last in _OUTER else "editor" if last in _LOOKS else "identity" if last == "id" else ""
-        return "derived?" if last == "type" else kind
-    if len(pointer) == _DATA + 1:
-        return _own_of_data(str(last), value)
-    return _own_within(pointer) if len(pointer) > _DATA else ""
-
-
-def _own_of_data(key: str, value: JsonValue) -> str:
-    if key in {"width", "height"}:
-        return "layout"
-    if key in EDITOR or key == "selected" or key.startswith("_"):
-        return "editor"
-    if key in STRUCTURE and key not in {"title", "type"}:
-        return "derived"
-    if key in _COPIED or any(key in keys for keys in DERIVED.values()):
-        return "derived?"
-    if key in UNUSED.values():
-        return "editor?"
-    if key in PAYLOAD:
-        return "payload?"
-    if unused(value) or (isinstance(value, dict) and value.get("retry_enabled") is False):
-        return "editor"
-    return ""
-
-
-def _own_within(pointer: Pointer) -> str:
-    last, key = pointer[-1], pointer[_DATA]
-    if last == "id" and key in {
-        "prompt_template",
-        "cases",
-        "conditions",
-        "items",
-        "break_conditions",
-        "loop_variables",
-    }:
-        return "identity?"
-    if last == "schemas" and key == "agent_parameters":
-        return "payload"
-    return ""
-
-
-def _own_of_variable(pointer: Pointer, value: JsonValue) -> str:
-    if pointer[1:2] in {("conversation_variables",), ("environment_variables",)} and len(pointer) > 2:  # noqa: PLR2004
-        if pointer[-1] == "id":
-            return "identity"
-        if pointer[-1] == "selector":
-            return "derived"
-    del value
     return ""
 
 

@@ -1,4 +1,4 @@
-"""Spellings of what thinks: prompts in all their forms, models, an agent's tools, templates.
+"""Spellings of what a model is told: prompts in all their forms, templates, an agent's tools.
 
 `open` puts what belongs together under one setting: a prompt with the variables of its Jinja and with its context
 (`{rows, jinja, context}`), a template with its variables (`{template, variables}`).
@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from fjctl.formats import dify_texts as texts
 from fjctl.formats.base import is_blank
 from fjctl.formats.canvas.forms import Form, Read
-from fjctl.formats.canvas.paths import ABSENT, Map, at, put
-from fjctl.formats.dify_forms import rows_by, write_argument
-from fjctl.model.names import slug, stable_id, unique
+from fjctl.formats.canvas.paths import ABSENT, Map, at, map_texts, put
+from fjctl.formats.dify_forms import FORMS, rows_by, write_argument
+from fjctl.model.names import humanize, slug, stable_id, unique
 from fjctl.model.references import references
 from fjctl.model.workflow import BlockKind
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from fjctl.formats.canvas.scope import Scope
 
 CONTEXT = "{{#context#}}"
-_ROLES = frozenset({"system", "user", "assistant"})
+_ROLES = {"human": "user", "ai": "assistant", "model": "assistant", "bot": "assistant"}
+"""Dify's words for roles that others call otherwise."""
 
 
 class _Prompt:
@@ -43,6 +44,8 @@ class _Prompt:
 
     def rows(self) -> list[Any]:
         """The rows; the prompt of a completion model is a single one."""
+        if isinstance(self.template, str):
+            return [{"text": self.template}]
         if isinstance(self.template, dict):
             return [self.template]
         return self.template if isinstance(self.template, list) else []
@@ -96,7 +99,8 @@ def _prompt_read(group: Any, scope: Scope) -> Read | None:
         agent.setdefault("settings", {})["variables"] = needed
     if agent:
         fields["agent"] = agent
-    return Read(fields) if fields else None
+    odd = {} if isinstance(prompt.template, (list, dict, str, type(None))) else {"rows": prompt.template}
+    return Read(fields, odd or ABSENT) if fields or odd else None
 
 
 def _is_jinja(row: Any) -> bool:
@@ -113,13 +117,15 @@ def _wanted(fields: Map) -> list[tuple[str, str]]:
     if isinstance(agent.get("input"), str) and agent["input"]:
         found.append(("user", agent["input"]))
     more = agent.get("messages")
-    for message in more if isinstance(more, list) else []:
-        if isinstance(message, dict) and isinstance(message.get("content"), str):
-            found.append((str(message.get("role", "user")), message["content"]))
-    return [(role if role in _ROLES else "user", text) for role, text in found]
+    found += [
+        (str(message.get("role", "user")), message["content"])
+        for message in (more if isinstance(more, list) else [])
+        if isinstance(message, dict) and isinstance(message.get("content"), str)
+    ]
+    return [(_ROLES.get(role, role), text) for role, text in found]
 
 
-def _prompt_write(fields: Any, prior: Any, _beyond: Any, scope: Scope) -> Any:
+def _prompt_write(fields: Any, prior: Any, beyond: Any, scope: Scope) -> Any:
     before = _Prompt(prior, scope)
     wanted = _wanted(fields)
     settings = at(fields, ("agent", "settings"))
@@ -130,7 +136,11 @@ def _prompt_write(fields: Any, prior: Any, _beyond: Any, scope: Scope) -> Any:
     context = source if isinstance(source, str) else before.source or _knowledge(wanted, scope)
     rows = writer.rows(wanted, None if isinstance(source, str) else context)
     group: Map = {"rows": rows}
-    if isinstance(before.template, dict) and len(rows) == 1:
+    if not wanted and isinstance(beyond, dict) and "rows" in beyond:
+        group["rows"] = beyond["rows"]
+    elif isinstance(before.template, str) and len(rows) == 1:
+        group["rows"] = rows[0]["text"]
+    elif isinstance(before.template, dict) and len(rows) == 1:
         group["rows"] = {key: item for key, item in rows[0].items() if key != "role" or "role" in before.template}
     if writer.declared or before.odd:
         group["jinja"] = writer.variable_rows()
@@ -165,7 +175,7 @@ class _PromptWriter:
     def rows(self, wanted: list[tuple[str, str]], context: str | None) -> list[Any]:
         """The rows for the messages: those that stood there, with new texts, while their roles are the same."""
         old = self.before.rows()
-        roles = [role if role in _ROLES else "user" for role, _, _ in self.known]
+        roles = [_ROLES.get(role, role) for role, _, _ in self.known]
         if [role for role, _ in wanted] == roles:
             found = list(old)
             for (_, text), (_, was, place) in zip(wanted, self.known, strict=True):
@@ -208,98 +218,6 @@ class _PromptWriter:
             if selector is not None:
                 found.append(texts.variable_row(name, selector, before))
         return [*found, *self.before.odd]
-
-
-# Models
-
-_PROVIDERS = {
-    "gpt": "langgenius/openai/openai",
-    "o1": "langgenius/openai/openai",
-    "o3": "langgenius/openai/openai",
-    "o4": "langgenius/openai/openai",
-    "claude": "langgenius/anthropic/anthropic",
-    "gemini": "langgenius/gemini/google",
-    "deepseek": "langgenius/deepseek/deepseek",
-    "qwen": "langgenius/tongyi/tongyi",
-    "mistral": "langgenius/mistralai/mistralai",
-    "command": "langgenius/cohere/cohere",
-    "grok": "langgenius/x/x",
-    "llama": "langgenius/ollama/ollama",
-}
-"""The provider of a model where nobody says it, by the beginning of the model's name."""
-_PARAMETERS = ("temperature", "max_tokens")
-
-
-def _provider(name: Any) -> str:
-    text = name.lower() if isinstance(name, str) else ""
-    return next((provider for prefix, provider in _PROVIDERS.items() if text.startswith(prefix)), "")
-
-
-def _same_provider(provider: Any, name: Any) -> bool:
-    """Whether a provider goes without saying; before plugins it had a name without a path."""
-    usual = _provider(name)
-    return isinstance(provider, str) and bool(usual) and provider.rpartition("/")[2] == usual.rpartition("/")[2]
-
-
-def _model_read(value: Any, scope: Scope) -> Read | None:
-    if not isinstance(value, dict):
-        return None
-    agent: Map = {}
-    rest = {key: item for key, item in value.items() if not is_blank(item)}
-    key = "name" if "name" in value or "model" not in value else "model"
-    name = rest.pop(key, None)
-    if isinstance(name, str):
-        agent["model"] = name
-    elif name is not None:
-        rest[key] = name
-    if _same_provider(rest.get("provider"), name):
-        del rest["provider"]
-    if rest.get("mode") == "chat":
-        del rest["mode"]
-    parameters = rest.get("completion_params")
-    if isinstance(parameters, dict):
-        agent |= {word: parameters[word] for word in _PARAMETERS if not is_blank(parameters.get(word))}
-        more = {word: item for word, item in parameters.items() if word not in _PARAMETERS and not is_blank(item)}
-        rest = {**rest, "completion_params": more} if more else _without(rest, "completion_params")
-    if rest:
-        agent["settings"] = {"model": _read(rest, scope)}
-    return Read({"agent": agent}) if agent else None
-
-
-def _read(value: Any, scope: Scope) -> Any:
-    from fjctl.formats.canvas.paths import map_texts
-
-    return map_texts(value, lambda text: texts.read_text(text, scope))
-
-
-def _without(value: Map, key: str) -> Map:
-    return {name: item for name, item in value.items() if name != key}
-
-
-def _model_write(fields: Any, prior: Any, _beyond: Any, scope: Scope) -> Any:
-    from fjctl.formats.canvas.paths import map_texts
-
-    agent = at(fields, ("agent",))
-    agent = agent if isinstance(agent, dict) else {}
-    rest = at(agent, ("settings", "model"))
-    said: Map = dict(rest) if isinstance(rest, dict) else {}
-    before = prior if isinstance(prior, dict) else {}
-    key = "model" if "model" in before and "name" not in before else "name"
-    name = agent.get("model", "")
-    more = said.pop("completion_params", None)
-    parameters: Map = {word: agent[word] for word in _PARAMETERS if word in agent}
-    parameters |= more if isinstance(more, dict) else {}
-    fixed = {word: before[word] for word in ("provider", "mode") if is_blank(before.get(word)) and word in before}
-    if _same_provider(before.get("provider"), name):
-        fixed["provider"] = before["provider"]
-    written: Map = {"mode": before.get("mode", "chat"), "provider": _provider(name), **fixed}
-    written |= map_texts(said, lambda text: texts.write_text(text, scope))
-    if before and "mode" not in before and "mode" not in said:
-        del written["mode"]
-    written[key] = name
-    if parameters or not before or "completion_params" in before:
-        written["completion_params"] = parameters
-    return written
 
 
 # Templates: Jinja over declared variables.
@@ -347,15 +265,27 @@ def _tools_read(held: Any, scope: Scope) -> Read | None:
     for row in rows if isinstance(rows, list) else []:
         if not isinstance(row, dict) or not isinstance(row.get("tool_name"), str):
             return None
-        found[unique(slug(row["tool_name"], "tool"), found)] = _contract(row, scope)
+        found[unique(_called(row), found)] = _contract(row, scope)
     return Read(found) if found else None
 
 
+def _called(row: Map) -> str:
+    """What a tool is called: after its label, which says what it does."""
+    label = row.get("tool_label")
+    return slug(label if isinstance(label, str) and label.strip() else row["tool_name"], "tool")
+
+
+def _read(value: Any, scope: Scope) -> Any:
+    return map_texts(value, lambda text: texts.read_text(text, scope))
+
+
 def _contract(row: Map, scope: Scope) -> Map:
-    contract: Map = {"kind": "external", "operation": row["tool_name"]}
     provider, label = row.get("provider_name"), row.get("tool_label")
+    contract: Map = {"kind": "external"}
     contract |= {"service": provider} if isinstance(provider, str) and provider else {}
-    contract |= {"title": label} if isinstance(label, str) and label and label != row["tool_name"] else {}
+    contract["operation"] = row["tool_name"]
+    titled = isinstance(label, str) and label and label not in {row["tool_name"], humanize(_called(row)), _called(row)}
+    contract |= {"title": label} if titled else {}
     description = at(row, ("extra", "description"))
     if isinstance(description, str) and description:
         contract["description"] = description
@@ -371,7 +301,7 @@ def _contract(row: Map, scope: Scope) -> Map:
     settings: Map = {}
     if row.get("enabled") is False:
         settings["enabled"] = False
-    if row.get("type") not in {None, "", "builtin"}:
+    if row.get("type") not in (None, "", "builtin"):
         settings["type"] = row["type"]
     return contract | ({"settings": settings} if settings else {})
 
@@ -404,38 +334,23 @@ def _tool_row(name: str, said: Map, before: Map, scope: Scope) -> Map:
         put(given, (key, "value"), write_argument(item, {"type": "constant"}, scope)["value"])
     row: Map = {"parameters": {}, "schemas": [], **before, "enabled": settings.get("enabled", True)}
     row |= {"provider_name": said.get("service") or operation, "tool_name": operation, "settings": given}
-    row |= {"tool_label": said.get("title") or operation, "type": settings.get("type", "builtin")}
+    row |= {"tool_label": said.get("title") or humanize(name), "type": settings.get("type", "builtin")}
     put(row, ("extra", "description"), said.get("description", ""))
     return row
 
 
-def _strategy_model_read(held: Any, scope: Scope) -> Read | None:
-    found = _model_read(held.get("value") if isinstance(held, dict) else None, scope)
-    if found is None:
+def _asked_read(held: Any, scope: Scope) -> Read | None:
+    """What an agent is asked; the customer's words where nobody says otherwise."""
+    if isinstance(held, dict) and held.get("value") == CUSTOMER:
         return None
-    rest = at(found.value, ("agent", "settings", "model"))
-    if isinstance(rest, dict):
-        for key, usual in (("model_type", "llm"), ("type", "model-selector")):
-            if rest.get(key) == usual:
-                del rest[key]
-        if not rest:
-            del found.value["agent"]["settings"]
-    return found
+    return FORMS["argument"].read(held, scope)
 
 
-def _strategy_model_write(fields: Any, prior: Any, beyond: Any, scope: Scope) -> Any:
-    held = prior if isinstance(prior, dict) else {"type": "constant"}
-    before = held.get("value")
-    start = before if isinstance(before, dict) else {"model": "", "model_type": "llm", "type": "model-selector"}
-    written = _model_write(fields, start, beyond, scope)
-    usual = {key: start[key] for key in ("model_type", "type") if key in start}
-    return {**held, "value": {**usual, **written}}
-
+CUSTOMER = "{{#sys.query#}}"
 
 AGENT_FORMS = {
+    "asked": Form(_asked_read, FORMS["argument"].write, translates=True),
     "prompt": Form(_prompt_read, _prompt_write, translates=True),
-    "model": Form(_model_read, _model_write, translates=True),
     "template": Form(_template_read, _template_write, translates=True),
     "tools": Form(_tools_read, _tools_write, translates=True),
-    "strategy model": Form(_strategy_model_read, _strategy_model_write, translates=True),
 }

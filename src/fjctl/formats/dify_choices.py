@@ -1,7 +1,7 @@
 """How Dify's nodes spell their ways out: cases of an if-else, classes of a classifier, actions of a form.
 
-Sources: langgenius/graphon `nodes/if_else`, `nodes/question_classifier`, `nodes/human_input` (the handle of a way out is
-`case_id`, `classes[].id`, `user_actions[].id`; `false` is the else of an if-else).
+Sources: langgenius/graphon `nodes/if_else`, `nodes/question_classifier`, `nodes/human_input` (the handle of a way out
+is `case_id`, `classes[].id`, `user_actions[].id`; `false` is the else of an if-else).
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _cases(settings: Map) -> list[Map]:
     cases = rows_of(settings.get("cases"))
     if cases or not isinstance(settings.get("conditions"), list):
         return cases
-    only = {key: settings[key] for key in ("conditions", "logical_operator") if key in settings}
+    only: Map = {key: settings[key] for key in ("conditions", "logical_operator") if key in settings}
     return [{"case_id": "true", **only}]
 
 

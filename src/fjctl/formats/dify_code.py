@@ -9,7 +9,9 @@ Source: langgenius/graphon `nodes/code` (`main` is called with the variables and
 
 from __future__ import annotations
 
+import io
 import re
+import tokenize
 from typing import TYPE_CHECKING, Any
 
 from fjctl.formats import dify_texts as texts
@@ -30,9 +32,25 @@ _PYTHON = re.compile(
     r"def main\(([\w, ]*)\) -> dict:\n    def body\(\):\n(.*)\n\n    return \{\"result\": body\(\)\}\n", re.DOTALL
 )
 _SCRIPT = re.compile(
-    r"function main\((?:\{([\w, ]*)\})?\) \{\n  const body = \(\) => \{\n(.*)\n  \};\n\n  return \{result: body\(\)\};\n\}\n",
+    r"function main\((?:\{([\w, ]*)\})?\) \{\n  const body = \(\) => \{\n"
+    r"(.*)\n  \};\n\n  return \{result: body\(\)\};\n\}\n",
     re.DOTALL,
 )
+_MARGINS = {"python": " " * 8, "javascript": " " * 4}
+
+
+def _within_texts(code: str, kind: str) -> set[int] | None:
+    """The lines of code, from 0, that begin inside of a text and so cannot be indented; None: no line can."""
+    if kind != "python":
+        return None if "`" in code else set()
+    found: set[int] = set()
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(code).readline):
+            if token.start[0] < token.end[0] and token.type not in {tokenize.NEWLINE, tokenize.NL, tokenize.ENDMARKER}:
+                found.update(range(token.start[0], token.end[0]))
+    except (tokenize.TokenError, SyntaxError):
+        return set()
+    return found
 
 
 def wrap(code: str, kind: str, scope: Scope) -> tuple[str, Map]:
@@ -53,8 +71,11 @@ def wrap(code: str, kind: str, scope: Scope) -> tuple[str, Map]:
     body = rename(code, place).replace("<\x00", "").replace("\x00>", "")
     variables = {called: said for said, called in names.items()}
     listed = ", ".join(variables)
-    margin = "        " if kind == "python" else "    "
-    inner = "\n".join(margin + line if line else "" for line in body.split("\n"))
+    margin, whole = _MARGINS.get(kind, ""), _within_texts(body, kind)
+    inner = "\n".join(
+        margin + line if line and whole is not None and place not in whole else line
+        for place, line in enumerate(body.split("\n"))
+    )
     if kind == "python":
         return f'def main({listed}) -> dict:\n    def body():\n{inner}\n\n    return {{"result": body()}}\n', variables
     given = f"{{{listed}}}" if listed else ""
@@ -65,7 +86,7 @@ def wrap(code: str, kind: str, scope: Scope) -> tuple[str, Map]:
 def is_body(code: Any) -> bool:
     """Whether code is a `main` that `wrap` made around a body, or a body without one."""
     held = code.get("code") if isinstance(code, dict) else None
-    return isinstance(held, str) and bool(_PYTHON.fullmatch(held) or _SCRIPT.fullmatch(held))
+    return not has_main(held) or bool(_PYTHON.fullmatch(held) or _SCRIPT.fullmatch(held))
 
 
 def has_main(code: Any) -> bool:
@@ -78,12 +99,16 @@ def unwrap(code: str, variables: Map) -> str | None:
     match = _PYTHON.fullmatch(code) or _SCRIPT.fullmatch(code)
     if match is None or [name.strip() for name in (match[1] or "").split(",") if name.strip()] != list(variables):
         return None
-    margin = 8 if code.startswith("def") else 4
-    lines = match[2].split("\n")
-    if any(line and not line.startswith(" " * margin) for line in lines):
-        return None
-    body = "\n".join(line[margin:] for line in lines)
-    return _WORDS.sub(lambda word: variables.get(word[0], word[0]), body)
+    kind = "python" if code.startswith("def") else "javascript"
+    margin, whole = _MARGINS[kind], _within_texts(code, kind)
+    before = code[: match.start(2)].count("\n")
+    lines = []
+    for place, line in enumerate(match[2].split("\n"), before):
+        inner = whole is not None and place not in whole
+        if inner and line and not line.startswith(margin):
+            return None
+        lines.append(line.removeprefix(margin) if inner else line)
+    return _WORDS.sub(lambda word: variables.get(word[0], word[0]), "\n".join(lines))
 
 
 def _read(group: Any, scope: Scope) -> Read | None:

@@ -189,9 +189,7 @@ def _heard(part: str, scope: Scope) -> tuple[str, Map] | None:
 def _compared(test: conditions.Comparison, scope: Scope) -> tuple[str, Map] | None:
     left, op, right = test
     if left.endswith(".length"):
-        word = {("eq", 0): "empty", ("gt", 0): "not empty", ("ne", 0): "not empty", ("ge", 1): "not empty"}.get(
-            (op, right if isinstance(right, (int, float)) else -1)
-        )
+        word = _LENGTHS.get(f"{op} {right}") if type(right) is int else None
         return (left.removesuffix(".length"), _row(word, "", "array[string]")) if word is not None else None
     if op in {"empty", "filled"}:
         return left, _row("empty" if op == "empty" else "not empty", "", "string")
@@ -203,6 +201,8 @@ def _compared(test: conditions.Comparison, scope: Scope) -> tuple[str, Map] | No
     return (left, _row(word, _value(right, scope), "string")) if word is not None else None
 
 
+_LENGTHS = {"eq 0": "empty", "gt 0": "not empty", "ne 0": "not empty", "ge 1": "not empty"}
+"""What a length says in Dify's words."""
 _ORDER = {"gt": ">", "lt": "<", "ge": "≥", "le": "≤"}
 _WORDS = {"has": "contains", "lacks": "not contains", "starts": "start with", "ends": "end with"}
 
@@ -284,7 +284,7 @@ def _json_map(text: str) -> Map | None:
     return found if isinstance(found, dict) else None
 
 
-_TOKEN = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|&&|\|\||[()\[\]{}]", re.DOTALL)
+_PIECE = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|&&|\|\||[()\[\]{}]", re.DOTALL)
 
 
 def _split(expression: str) -> tuple[Sequence[str], str] | None:
@@ -293,15 +293,15 @@ def _split(expression: str) -> tuple[Sequence[str], str] | None:
     depth, start = 0, 0
     parts: list[str] = []
     joins: set[str] = set()
-    for match in _TOKEN.finditer(expression):
-        token = match[0]
-        if token in "([{":
+    for match in _PIECE.finditer(expression):
+        piece = match[0]
+        if piece in "([{":
             depth += 1
-        elif token in ")]}":
+        elif piece in ")]}":
             depth -= 1
-        elif token in {"&&", "||"} and depth == 0:
+        elif piece in {"&&", "||"} and depth == 0:
             parts.append(expression[start : match.start()].strip())
-            joins.add(token)
+            joins.add(piece)
             start = match.end()
     parts.append(expression[start:].strip())
     if depth or len(joins) > 1 or not all(parts):

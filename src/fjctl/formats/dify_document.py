@@ -6,10 +6,11 @@ Source: dify-plus `api/services/app_dsl_service.py` (`export_dsl`), `api/core/va
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from fjctl.formats.base import is_blank, warning
-from fjctl.formats.canvas.paths import Map, at, beyond
+from fjctl.formats.canvas.paths import Map, at, beyond, merge
 from fjctl.formats.dify_forms import rows_by
 from fjctl.formats.dify_types import FEATURES
 from fjctl.model.names import stable_id
@@ -190,7 +191,7 @@ def _asked_for(graph: Any) -> list[str]:
         if isinstance(item, str):
             found.update(dict.fromkeys(_ENVIRONMENT.findall(item)))
         elif isinstance(item, list):
-            if len(item) == 2 and item[0] == "env" and isinstance(item[1], str):  # noqa: PLR2004 - a selector
+            if len(item) == 2 and item[0] == "env" and isinstance(item[1], str):
                 found[item[1]] = None
             stack += reversed(item)
         elif isinstance(item, dict):
@@ -204,7 +205,11 @@ def _written_features(extras: Map, before: Any) -> Map:
     said = extras.get("features")
     for key, item in said.items() if isinstance(said, dict) else []:
         base = found.get(key, FEATURES.get(key))
-        found[key] = {**base, **item} if isinstance(base, dict) and isinstance(item, dict) else item
+        if isinstance(base, dict) and isinstance(item, dict):
+            # What is switched off is not read; what was read without a switch had none.
+            plain = {name: held for name, held in base.items() if name != "enabled" or "enabled" in item}
+            item = merge(deepcopy(plain), item)  # noqa: PLW2901 - the same setting, whole
+        found[key] = item
     greeting, suggestions = extras.get("greeting"), extras.get("suggestions")
     if greeting or "opening_statement" in held or not held:
         found["opening_statement"] = greeting if isinstance(greeting, str) else ""

@@ -6,18 +6,19 @@ Sources: dify-plus `web/app/components/workflow` (what the editor writes), langg
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fjctl.formats.base import is_blank
 from fjctl.formats.canvas import secrets
-from fjctl.formats.canvas.paths import Map
-from fjctl.formats.dify_nodes import BODY, FAIL, INTO, NOTE, PLAIN, START_TITLE, TABLES, open_lines
+from fjctl.formats.dify_nodes import BODY, FAIL, INTO, NOTE, PLAIN, START_TITLE, TABLES, open_lines, result_of_body
 from fjctl.formats.dify_types import START_TITLES, TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from fjctl.formats.canvas.drawing import Drawing, Node, Wire
+    from fjctl.formats.canvas.paths import Map
 
 _INSIDE = {"iteration": ("isInIteration", "iteration_id"), "loop": ("isInLoop", "loop_id")}
 _STARTS = {"iteration-start": "custom-iteration-start", "loop-start": "custom-loop-start"}
@@ -51,6 +52,7 @@ class Graph:
         self.begins = {wire.source: wire.target for wire in drawing.wires if wire.out == BODY}
         self.starts = {node.parent: node.id for node in drawing.nodes if node.type in _STARTS}
         self.added = 0
+        self.plain = replace(drawing, nodes=[replace(node, type=type_name(node)) for node in drawing.nodes])
 
     def written(self) -> Map:
         """The graph. Of a graph that stood there, only what is of interest here."""
@@ -79,8 +81,7 @@ class Graph:
 
     def _new(self, node: Node, name: str, outer: Map) -> Map:
         width, height = _SIZES.get(name, _SIZE)
-        width, height = node.width or width, node.height or height
-        outer |= {"height": _short(height), "width": _short(width), "selected": False}
+        outer |= {"height": _short(node.height or height), "width": _short(node.width or width), "selected": False}
         outer |= {"sourcePosition": "right", "targetPosition": "left"}
         outer["type"] = _STARTS.get(name, NOTE if name == NOTE else "custom")
         outer.setdefault("position", {"x": 24, "y": 68} if name in _STARTS else self._spot())
@@ -135,10 +136,16 @@ class Graph:
         data: Map = split(settings, before) if split is not None else settings
         if node.id in self.failing:
             data["error_strategy"] = FAIL
+        if name == "iteration" and not before:
+            data.setdefault("iterator_selector", [])
+        if name == "iteration":
+            known = result_of_body(self.plain, node.id) or ([node.id, "item"] if not before else None)
+            data |= {"output_selector": known} if "output_selector" not in data and known is not None else {}
         if name in _INSIDE:
             start = self.begins.get(node.id) or self.starts.get(node.id)
             data |= {"start_node_id": start} if start is not None else {}
-        called = before.get("title") if before.get("title") in START_TITLES and node.name == START_TITLE else node.name
+        was = before.get("title")
+        called = was if isinstance(was, str) and was in START_TITLES and node.name == START_TITLE else node.name
         title = {"title": called} if node.name or "title" in before or not before else {}
         kind = before.get("type") if before else "" if name == NOTE else name
         data |= title | ({"type": kind} if kind is not None and (not before or "type" in before) else {})
@@ -171,7 +178,7 @@ class Graph:
 
 def _short(value: float) -> float:
     """A coordinate without a point where it needs none."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    return int(value) if float(value).is_integer() else value
 
 
 def _handles(wire: Wire, raw: Map) -> Map:
@@ -247,7 +254,11 @@ def _request(settings: Map, before: Map) -> Map:
 
 
 def _tool(settings: Map, before: Map) -> Map:
-    for copied, original in (("provider_name", "provider_id"), ("tool_label", "tool_name")):
+    for copied, original in (
+        ("provider_name", "provider_id"),
+        ("tool_name", "provider_id"),
+        ("tool_label", "tool_name"),
+    ):
         if original in settings and (not before or (copied in before and copied not in settings)):
             settings.setdefault(copied, settings[original])
     if before:

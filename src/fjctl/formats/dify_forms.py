@@ -85,7 +85,7 @@ def write_argument(said: Any, held: Any, scope: Scope) -> Map:
     if selector is not None and (kind == "variable" or (kind is None and selector[0] != "env")):
         return {"type": "variable", "value": selector}
     written = map_texts(said, lambda text: texts.write_text(text, scope))
-    mixed = isinstance(written, str) and (written != said or kind in {"mixed", None, "variable"})
+    mixed = isinstance(written, str) and (written != said or kind in ("mixed", None, "variable"))
     return {"type": "mixed" if mixed else "constant", "value": written}
 
 
@@ -121,6 +121,45 @@ def _argument_write(meaning: Any, prior: Any, _beyond: Any, scope: Scope) -> Any
     return write_argument(meaning, {"type": "constant"} if prior is ABSENT else prior, scope)
 
 
+def _settled_read(value: Any, scope: Scope) -> Read | None:
+    """A tool's configuration: values, or `{type, value}` since its second version."""
+    if not isinstance(value, dict):
+        return None
+    found: Map = {}
+    rest: Map = {}
+    for name, held in value.items():
+        said = _argument_read(held, scope) if _is_argument(held) else None
+        if said is not None:
+            found[name] = said.value
+        elif _is_argument(held):
+            rest |= {} if is_blank(held.get("value")) else {name: held}
+        elif not is_blank(held):
+            found[name] = map_texts(held, lambda text: texts.read_text(text, scope))
+    return Read(found, rest or ABSENT) if found else None
+
+
+def _is_argument(held: Any) -> bool:
+    return isinstance(held, dict) and "value" in held and held.keys() <= {"type", "value"}
+
+
+def _settled_write(meaning: Any, prior: Any, beyond: Any, scope: Scope) -> Any:
+    if not isinstance(meaning, dict):
+        return ABSENT
+    before = prior if isinstance(prior, dict) else {}
+    kept = {name: held for name, held in before.items() if _settled_read({name: held}, scope) is None}
+    found: Map = {}
+    for name, said in meaning.items():
+        held = before.get(name)
+        was = _settled_read({name: held}, scope)
+        if was is not None and was.value.get(name) == said:
+            found[name] = held
+        elif _is_argument(held):
+            found[name] = _argument_write(said, held, ABSENT, scope)
+        else:
+            found[name] = map_texts(said, lambda text: texts.write_text(text, scope))
+    return kept | found | (beyond if isinstance(beyond, dict) else {})
+
+
 # Types of values, and schemas.
 
 _TYPES = {"bool": "boolean", "select": "string", "file": "object"}
@@ -144,27 +183,29 @@ def kind_of(schema: Any, *, otherwise: str = "string") -> str:
         return f"array[{inner if '[' not in inner else 'object'}]"
     if found == "integer":
         return "number"
-    return found if found in {"string", "number", "object", "boolean"} else otherwise
+    return found if found in ("string", "number", "object", "boolean") else otherwise
+
+
+USUAL_OUTPUTS: Map = {"result": {"children": None, "type": "object"}}
+"""What code gives where nobody says otherwise."""
 
 
 def _outputs_read(value: Any, scope: Scope) -> Read | None:
     """What code gives, `{name: {type, children}}`, as a JSON Schema."""
-    if not isinstance(value, dict) or not value:
+    if not isinstance(value, dict) or not value or value == USUAL_OUTPUTS:
         return None
     found: Map = {}
-    rest: Map = {}
     for name, shape in value.items():
-        if isinstance(shape, dict) and isinstance(shape.get("type"), str):
-            inner = _outputs_read(shape.get("children"), scope)
-            found[name] = {**schema_of(shape["type"]), **(inner.value if inner is not None else {})}
-            if inner is not None:
-                found[name]["type"] = "object"
-        else:
-            rest[name] = shape
-    return Read({"type": "object", "properties": found}, rest or ABSENT) if found else None
+        if not isinstance(shape, dict) or not isinstance(shape.get("type"), str):
+            return None
+        inner = _outputs_read(shape.get("children"), scope)
+        found[name] = {**schema_of(shape["type"]), **(inner.value if inner is not None else {})}
+        if inner is not None:
+            found[name]["type"] = "object"
+    return Read({"type": "object", "properties": found})
 
 
-def _outputs_write(meaning: Any, prior: Any, beyond: Any, scope: Scope) -> Any:
+def _outputs_write(meaning: Any, prior: Any, _beyond: Any, scope: Scope) -> Any:
     properties = meaning.get("properties") if isinstance(meaning, dict) else None
     if not isinstance(properties, dict):
         return ABSENT
@@ -179,7 +220,7 @@ def _outputs_write(meaning: Any, prior: Any, beyond: Any, scope: Scope) -> Any:
         inner = shape.get("properties") if isinstance(shape, dict) else None
         children = _outputs_write(shape, ABSENT, ABSENT, scope) if isinstance(inner, dict) and inner else None
         found[name] = {"children": children, "type": kind_of(shape)}
-    return found | (beyond if isinstance(beyond, dict) else {})
+    return found
 
 
 def _parameters_read(value: Any, scope: Scope) -> Read | None:
@@ -280,7 +321,7 @@ def _retry_read(value: Any, _: Scope) -> Read | None:
 
 
 def _retry_write(meaning: Any, prior: Any, _beyond: Any, _scope: Scope) -> Any:
-    tries = meaning.get("tries") if isinstance(meaning, dict) else None
+    tries: Any = meaning.get("tries") if isinstance(meaning, dict) else None
     if not _is_count(tries):
         return ABSENT
     match = _MILLISECONDS.fullmatch(str(meaning.get("wait", "0ms")))
@@ -303,12 +344,23 @@ def rows_by(rows: Any, key: str) -> dict[str, Map]:
     return found
 
 
+def _name_read(value: Any, _: Scope) -> Read | None:
+    """A name of a tool or its provider, in which nothing refers to anything."""
+    return Read(value) if isinstance(value, str) else None
+
+
+def _name_write(meaning: Any, _prior: Any, _beyond: Any, _scope: Scope) -> Any:
+    return meaning
+
+
 FORMS = {
+    "name": Form(_name_read, _name_write, translates=True),
     "selector": Form(_selector_read, _selector_write, translates=True),
     "selectors": Form(_selectors_read, _selectors_write, translates=True),
     "variables": Form(_variables_read, _variables_write, translates=True),
     "arguments": Form(_arguments_read, _arguments_write, translates=True),
     "argument": Form(_argument_read, _argument_write, translates=True),
+    "configuration": Form(_settled_read, _settled_write, translates=True),
     "outputs": Form(_outputs_read, _outputs_write, translates=True),
     "parameters": Form(_parameters_read, _parameters_write, translates=True),
     "table": Form(_table_read, _table_write, translates=True),

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Any
 from fjctl.formats.base import is_blank, warning
 from fjctl.formats.canvas import secrets
 from fjctl.formats.canvas.drawing import Node, Wire
-from fjctl.formats.canvas.paths import Map
 from fjctl.formats.dify_choices import rows_of
 from fjctl.formats.dify_code import is_body
 from fjctl.formats.dify_document import unused
+from fjctl.formats.dify_texts import MAIN_OUTPUT
 from fjctl.formats.dify_types import DERIVED, EDITOR, PAYLOAD, START_TITLES, STRUCTURE, TYPES, UNUSED, WITH_PAYLOAD
 
 if TYPE_CHECKING:
     from fjctl.diagnostics import Diagnostic
     from fjctl.formats.canvas.drawing import Drawing
+    from fjctl.formats.canvas.paths import Map
     from fjctl.source import Pointer
 
 PLAIN, INTO, FAIL, LATE, BODY = "source", "target", "fail-branch", "__timeout", "body"
@@ -133,7 +134,7 @@ def _mark(node: Node) -> str:
         return "own" if any(row.get("variable") == "input" for row in rows_of(settings.get("variables"))) else ""
     if node.type == "tool":
         kind = settings.get("provider_type")
-        return kind if kind in {"workflow", "mcp"} else ""
+        return kind if kind in ("workflow", "mcp") else ""
     if node.type == "iteration":
         return "parallel" if settings.get("is_parallel") is True else ""
     return "body" if node.type == "code" and is_body(settings.get("code")) else ""
@@ -186,10 +187,11 @@ def _template(settings: Map) -> Map:
 
 
 def _request(settings: Map) -> Map:
+    settings.setdefault("method", "get")
     held = settings.get("authorization")
     auth = held.get("config") if isinstance(held, dict) and held.get("type") == "api-key" else None
     key = auth.get("api_key") if isinstance(auth, dict) else None
-    if isinstance(auth, dict) and isinstance(key, str) and "{{#" in key and auth.get("type") in {"bearer", "custom"}:
+    if isinstance(auth, dict) and isinstance(key, str) and "{{#" in key and auth.get("type") in ("bearer", "custom"):
         settings.pop("authorization")
         settings["headers"] = {"table": settings.get("headers", ""), "auth": auth}
     return settings
@@ -218,7 +220,7 @@ def _loop(settings: Map) -> Map:
 
 def _question(settings: Map) -> Map:
     timeout, unit = settings.pop("timeout", None), settings.pop("timeout_unit", None)
-    if isinstance(timeout, int) and not isinstance(timeout, bool) and unit in {None, *_UNITS}:
+    if isinstance(timeout, int) and not isinstance(timeout, bool) and unit in (None, *_UNITS):
         settings["timeout"] = f"{timeout}{_UNITS.get(unit, 'h')}"
     return _group(settings, "form", _FORM)
 
@@ -228,7 +230,7 @@ _CODE = {"code": "code", "code_language": "language", "variables": "variables"}
 _TEMPLATE = {"template": "template", "variables": "variables"}
 _LOOP = {"loop_count": "count", "break_conditions": "conditions", "logical_operator": "operator"}
 _FORM = {"form_content": "content", "inputs": "inputs"}
-_COPIES = (("provider_name", "provider_id"), ("tool_label", "tool_name"))
+_COPIES = (("provider_name", "provider_id"), ("tool_label", "tool_name"), ("tool_name", "provider_id"))
 _OLD_ASSIGNER = ("assigned_variable_selector", "input_variable_selector", "write_mode")
 _GROUPS = {
     "llm": _llm,
@@ -247,7 +249,7 @@ def read_wires(drawing: Drawing, rows: list[Any]) -> None:
     for place, raw in enumerate(rows):
         pointer: Pointer = (*GRAPH, "edges", place)
         ends = [raw.get(key) for key in ("source", "target")] if isinstance(raw, dict) else []
-        if len(ends) < 2 or not all(isinstance(end, (str, int)) for end in ends):  # noqa: PLR2004 - two ends
+        if len(ends) < 2 or not all(isinstance(end, (str, int)) for end in ends):
             drawing.found.append(warning("FJ301", "an edge has no source or target and is left out", pointer))
             continue
         handles = [_handle(raw, keys) for keys in _HANDLES]
@@ -263,11 +265,63 @@ def read_wires(drawing: Drawing, rows: list[Any]) -> None:
                 pointer=pointer,
             )
         )
+    _without_ways_back(drawing)
     _old_beginnings(drawing)
+    _usual_outputs(drawing)
     failing = {wire.source for wire in drawing.wires if wire.out == FAIL}
     for node in drawing.nodes:
         if node.id in failing and node.settings.get("error_strategy") == FAIL:
             node.settings = {key: item for key, item in node.settings.items() if key != "error_strategy"}
+
+
+def result_of_body(drawing: Drawing, container: str) -> list[str] | None:
+    """What an iteration collects where nobody says otherwise: what the last of its nodes mainly gives; None where it
+    has several last nodes, or one that gives nothing."""
+    inside = [node for node in drawing.nodes if node.parent == container and node.type in MAIN_OUTPUT]
+    every = {node.id for node in drawing.nodes if node.parent == container}
+    leaving = {wire.source for wire in drawing.wires if wire.out != FAIL and wire.target in every}
+    last = [node for node in inside if node.id not in leaving]
+    ends = every - leaving
+    return [last[0].id, MAIN_OUTPUT[last[0].type]] if len(last) == 1 and len(ends) == 1 else None
+
+
+def _usual_outputs(drawing: Drawing) -> None:
+    for node in drawing.nodes:
+        said = node.settings.get("output_selector") if node.type == "iteration" else None
+        if said is not None and said == result_of_body(drawing, node.id):
+            node.settings = {key: item for key, item in node.settings.items() if key != "output_selector"}
+
+
+def _without_ways_back(drawing: Drawing) -> None:
+    """Leaves out the edges that close a cycle: Dify's editor drops them when it opens the file, its engine refuses."""
+    leaving: dict[str, list[Wire]] = {}
+    for wire in drawing.wires:
+        leaving.setdefault(wire.source, []).append(wire)
+    done: set[str] = set()
+    back: set[int] = set()
+    for root in [*(node.id for node in drawing.nodes), *leaving]:
+        stack = [(root, iter(leaving.get(root, ())))] if root not in done else []
+        above = {root}
+        while stack:
+            name, wires = stack[-1]
+            wire = next(wires, None)
+            if wire is None:
+                stack.pop()
+                above.discard(name)
+                done.add(name)
+            elif wire.target in above:
+                back.add(id(wire))
+            elif wire.target not in done:
+                above.add(wire.target)
+                stack.append((wire.target, iter(leaving.get(wire.target, ()))))
+    for wire in drawing.wires if back else ():
+        if id(wire) in back:
+            code, what = ("FJ305", "to itself") if wire.source == wire.target else ("FJ313", "back to an earlier node")
+            hint = "put what is to be repeated into a loop or an iteration"
+            message = f"an edge of {wire.source!r} leads {what}, and Dify drops it"
+            drawing.found.append(warning(code, message, wire.pointer, hint=hint))
+    if back:
+        drawing.wires = [wire for wire in drawing.wires if id(wire) not in back]
 
 
 def _handle(raw: Map, keys: tuple[str, str]) -> str:

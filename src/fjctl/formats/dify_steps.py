@@ -1,11 +1,10 @@
-"""Spellings of single kinds of nodes: the form at the start, requests, assignments, loops, questions to a person.
+"""Spellings of single kinds of nodes: the form at the start, requests, assignments, questions to a person, results.
 
 `open` puts what belongs together under one setting: headers with an authorization that names its key
-(`{table, auth}`), the break conditions of a loop (`{count, conditions, operator}`), the form of a question
-(`{content, inputs}`), an assigner of the first version (`{v1}`).
+(`{table, auth}`), the form of a question (`{content, inputs}`), an assigner of the first version (`{v1}`).
 
 Sources: langgenius/graphon (`variables/input_entities.py`, `nodes/http_request`, `nodes/variable_assigner`,
-`nodes/loop`, `nodes/human_input`).
+`nodes/human_input`, `nodes/end`).
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ from fjctl.formats.canvas.forms import Form, Read
 from fjctl.formats.canvas.paths import ABSENT, Map, at, map_texts
 from fjctl.formats.dify_choices import rows_of
 from fjctl.formats.dify_code import CODE
-from fjctl.formats.dify_conditions import hear_all, say_all
 from fjctl.formats.dify_forms import FORMS, rows_by
 from fjctl.formats.dify_notes import NOTE
 from fjctl.formats.sim_values import json_in, json_out
@@ -35,7 +33,7 @@ _INPUTS = {
     "select": "string",
     "number": "number",
     "file": "file",
-    "file-list": "files",
+    "file-list": "file[]",
     "checkbox": "boolean",
     "json_object": "object",
     "external_data_tool": "string",
@@ -44,7 +42,7 @@ _INPUT_TYPES = {
     "string": "text-input",
     "number": "number",
     "file": "file",
-    "files": "file-list",
+    "file[]": "file-list",
     "boolean": "checkbox",
     "object": "json_object",
     "array": "json_object",
@@ -112,7 +110,7 @@ def _input_row(name: str, said: Any, more: Any, before: Map | None, scope: Scope
 
 # Requests
 
-_FORM_BODIES = frozenset({"form-data", "x-www-form-urlencoded"})
+_FORM_BODIES = ("form-data", "x-www-form-urlencoded")
 
 
 def _headers_read(value: Any, scope: Scope) -> Read | None:
@@ -156,7 +154,7 @@ def _headers_write(meaning: Any, prior: Any, beyond: Any, scope: Scope) -> Any:
 
 
 def _auth_read(value: Any, scope: Scope) -> Read | None:
-    if not isinstance(value, dict) or value.get("type") in {None, "no-auth"}:
+    if not isinstance(value, dict) or value.get("type") in (None, "no-auth"):
         return None
     config = value.get("config")
     config = config if isinstance(config, dict) else {}
@@ -175,7 +173,7 @@ def _auth_write(meaning: Any, prior: Any, _beyond: Any, scope: Scope) -> Any:
 def _body_read(value: Any, scope: Scope) -> Read | None:
     kind = value.get("type") if isinstance(value, dict) else None
     data = value.get("data") if isinstance(value, dict) else None
-    if kind in {"json", "raw-text"}:
+    if kind in ("json", "raw-text"):
         text = _body_text(data)
         if text is None or not text.strip():
             return None
@@ -247,7 +245,7 @@ def _seconds_write(meaning: Any, _prior: Any, _beyond: Any, _scope: Scope) -> An
 # Assignments
 
 _PLAIN_OPERATIONS = {"variable": "over-write", "constant": "set"}
-_VALUELESS = frozenset({"clear", "remove-first", "remove-last"})
+_VALUELESS = ("clear", "remove-first", "remove-last")
 
 
 def _items(value: Any) -> list[Map]:
@@ -319,8 +317,10 @@ def _items_write(fields: Any, prior: Any, beyond: Any, scope: Scope) -> Any:
     for name, said in assign.items():
         special = how.get(name) if isinstance(how, dict) else None
         special = {"operation": special} if isinstance(special, str) else special if isinstance(special, dict) else {}
-        row, was = known.get(name, (None, None))
-        rows.append(row if row is not None and was == (said, special) else _new_item(name, said, special, row, scope))
+        held = known.get(name)
+        same = held is not None and held[1] == (said, special)
+        before = held[0] if held is not None else None
+        rows.append(before if before is not None and same else _new_item(name, said, special, before, scope))
     odd = beyond if isinstance(beyond, list) else []
     old = isinstance(prior, dict) and len(rows) == 1 and not odd and rows[0].get("input_type") == "variable"
     if old:
@@ -338,111 +338,6 @@ def _new_item(name: str, said: Any, special: Map, row: Map | None, scope: Scope)
     written = map_texts(said, lambda text: texts.write_text(text, scope)) if kind == "constant" else selector
     new: Map = {"write_mode": "over-write", **(row or {}), "input_type": kind, "operation": operation}
     return {**new, "value": None if operation in _VALUELESS else written, "variable_selector": target}
-
-
-# Loops
-
-_MOST_ROUNDS = 100
-"""How often a loop may run in Dify where nobody has said otherwise."""
-_NEGATED = {
-    "contains": "not contains",
-    "is": "is not",
-    "=": "≠",
-    ">": "≤",
-    "<": "≥",
-    "empty": "not empty",
-    "null": "not null",
-    "in": "not in",
-    "exists": "not exists",
-}
-_NEGATED |= {word: sign for sign, word in _NEGATED.items()}
-
-
-def _denied(rows: list[Map]) -> list[Map] | None:
-    """The conditions that hold where these do not, one by one; None where one has no opposite."""
-    found = [{**row, "comparison_operator": _NEGATED.get(str(row.get("comparison_operator")))} for row in rows]
-    plain = all("sub_variable_condition" not in row and row["comparison_operator"] is not None for row in found)
-    return found if plain and found else None
-
-
-def _loop_read(value: Any, scope: Scope) -> Read | None:
-    held = value if isinstance(value, dict) else {}
-    count, rows = held.get("count"), rows_of(held.get("conditions"))
-    counted = isinstance(count, int) and not isinstance(count, bool)
-    if not rows:
-        return Read({"loop": {"times": count}}) if counted else None
-    operator = held.get("operator")
-    denied = _denied(rows)
-    if denied is not None:
-        text = say_all(denied, "and" if operator == "or" else "or", scope)
-    else:
-        text = f"!({say_all(rows, operator, scope)})"
-    limit = {"extras": {"most_rounds": count}} if counted and count != _MOST_ROUNDS else {}
-    return Read({"loop": {"while": text}, **limit})
-
-
-def _loop_write(fields: Any, prior: Any, _beyond: Any, scope: Scope) -> Any:
-    loop = at(fields, ("loop",))
-    loop = loop if isinstance(loop, dict) else {}
-    before = prior if isinstance(prior, dict) else {}
-    times, text = loop.get("times"), loop.get("while", loop.get("do_while"))
-    if not isinstance(text, str) or not text.strip():
-        count = times if isinstance(times, int) and not isinstance(times, bool) else _MOST_ROUNDS
-        return {"conditions": [], "count": count, "operator": before.get("operator", "and")}
-    limit = at(fields, ("extras", "most_rounds"))
-    heard = _breaks(text.strip(), rows_of(before.get("conditions")), scope)
-    rows, operator = heard if heard is not None else ([], "or")  # it cannot be said: all rounds are run
-    return {"conditions": rows, "count": limit if isinstance(limit, int) else _MOST_ROUNDS, "operator": operator}
-
-
-def _breaks(text: str, known: list[Map], scope: Scope) -> tuple[list[Map], str] | None:
-    """The conditions to break at for an expression that goes on."""
-    if text.startswith("!(") and text.endswith(")"):
-        return hear_all(text[2:-1], scope, known)
-    heard = hear_all(text, scope, _denied(known) or ())
-    denied = _denied(heard[0]) if heard is not None else None
-    if heard is None or denied is None:
-        return None
-    before = {say_all([row], "and", scope): row for row in known}
-    rows = [before.get(say_all([row], "and", scope), row) for row in denied]
-    return rows, "and" if heard[1] == "or" or len(rows) < 2 else "or"  # noqa: PLR2004 - one alone has no operator
-
-
-def _values_read(value: Any, scope: Scope) -> Read | None:
-    """A loop's own variables, by their names."""
-    found: Map = {}
-    for row in rows_of(value):
-        name = row.get("label")
-        held = row.get("value")
-        said = texts.read_selector(held, scope) if row.get("value_type") == "variable" else None
-        if (
-            not isinstance(name, str)
-            or not name
-            or name in found
-            or (said is None and row.get("value_type") == "variable")
-        ):
-            return None
-        value_ = said if said is not None else map_texts(held, lambda text: texts.read_text(text, scope))
-        found[name] = {"type": row.get("var_type"), "value": value_}
-    return Read(found) if found else None
-
-
-def _values_write(meaning: Any, prior: Any, _beyond: Any, scope: Scope) -> Any:
-    known = rows_by(prior, "label")
-    rows = []
-    for name, said in meaning.items() if isinstance(meaning, dict) else []:
-        row = known.get(name)
-        was = _values_read([row], scope) if row is not None else None
-        if was is not None and was.value[name] == said:
-            rows.append(row)
-            continue
-        held = said if isinstance(said, dict) else {"value": said}
-        selector = texts.write_selector(held.get("value"), scope)
-        kind = "constant" if selector is None else "variable"
-        new: Map = {**(row or {}), "label": name, "value_type": kind, "var_type": held.get("type", "string")}
-        plain = map_texts(held.get("value"), lambda text: texts.write_text(text, scope))
-        rows.append({**new, "value": plain if selector is None else selector})
-    return rows
 
 
 # Questions to a person
@@ -514,15 +409,49 @@ def _field_row(name: str, shape: Any, rest: Any, scope: Scope) -> Map:
     return {"default": default, "output_variable_name": name, "type": "paragraph", **(rest or {})}
 
 
+# Results
+
+
+def _result_read(value: Any, scope: Scope) -> Read | None:
+    """The outputs of an end; a single one called `result` is the result itself."""
+    found = FORMS["variables"].read(value, scope)
+    if found is not None and found.beyond is ABSENT and found.value.keys() == {"result"}:
+        return Read(found.value["result"])
+    return found
+
+
+def _result_write(meaning: Any, prior: Any, beyond: Any, scope: Scope) -> Any:
+    said = {"result": meaning} if isinstance(meaning, str) else meaning
+    return FORMS["variables"].write(said, prior, beyond, scope)
+
+
+def _method_read(value: Any, _: Scope) -> Read | None:
+    return Read(value.upper()) if isinstance(value, str) and value.isalpha() else None
+
+
+def _method_write(meaning: Any, prior: Any, _beyond: Any, _scope: Scope) -> Any:
+    upper = isinstance(prior, str) and prior.isupper()
+    return ABSENT if not isinstance(meaning, str) else meaning.upper() if upper else meaning.lower()
+
+
+def _color_read(value: Any, _: Scope) -> Read | None:
+    return Read(value) if isinstance(value, str) and value != "blue" else None
+
+
+def _plain_write(meaning: Any, _prior: Any, _beyond: Any, _scope: Scope) -> Any:
+    return meaning
+
+
 STEP_FORMS = {
+    "result": Form(_result_read, _result_write, translates=True),
+    "method": Form(_method_read, _method_write),
+    "color": Form(_color_read, _plain_write),
     "inputs": Form(_inputs_read, _inputs_write, translates=True),
     "headers": Form(_headers_read, _headers_write, translates=True),
     "auth": Form(_auth_read, _auth_write, translates=True),
     "body": Form(_body_read, _body_write, translates=True),
     "seconds": Form(_seconds_read, _seconds_write),
     "items": Form(_items_read, _items_write, translates=True),
-    "loop": Form(_loop_read, _loop_write, translates=True),
-    "values": Form(_values_read, _values_write, translates=True),
     "question": Form(_question_read, _question_write, translates=True),
     "code": CODE,
     "note": NOTE,

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from fjctl.model.names import unique
 from fjctl.model.references import references
-from fjctl.model.workflow import ENTRY_KINDS
+from fjctl.model.workflow import ENTRY_KINDS, BlockKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from fjctl.formats.canvas.paths import Map
     from fjctl.formats.canvas.scope import Scope
@@ -25,7 +25,7 @@ _ENVIRONMENT = re.compile(r"\{\{([A-Za-z_]\w*)\}\}", re.ASCII)
 _JINJA = re.compile(r"\{\{-?\s*([A-Za-z_]\w*)((?:\.\w+|\[\d+\])*)\s*-?\}\}", re.ASCII)
 _WORD = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _SAFE_NAME = re.compile(r"[^<>\s.=!&|]+")
-_MAIN_OUTPUT = {
+MAIN_OUTPUT = {
     "llm": "text",
     "agent": "text",
     "tool": "text",
@@ -53,8 +53,32 @@ def entry(scope: Scope) -> str | None:
     return found
 
 
+_INSIDE = {BlockKind.LOOP: "loop", BlockKind.PARALLEL: "parallel"}
+_OF_A_ROUND = ("currentItem", "index")
+
+
+def _around(scope: Scope, word: str = "") -> tuple[str, str] | None:
+    """The container that a text stands in (the innermost, or that of a kind), and the word for its kind."""
+    seen = set[str]()
+    name = scope.parents.get(scope.node.id)
+    while name is not None and name not in seen:
+        row = scope.rows.get(name)
+        found = _INSIDE.get(row.kind) if row is not None and row.kind is not None else None
+        if found is not None and word in {"", found}:
+            return name, found
+        seen.add(name)
+        name = scope.parents.get(name)
+    return None
+
+
 def ours(head: str, path: str, scope: Scope) -> str | None:
     """The model's spelling of a reference; None where it leads nowhere."""
+    around = _around(scope)
+    if around is not None and head == around[0]:
+        named = scope.ours(head, path)
+        inside = named.partition(".")[2][:-1] if named is not None else ""
+        if inside.startswith(_OF_A_ROUND):
+            return f"<{around[1]}.{inside}>"
     if head == "conversation":
         return f"<variable.{path}>" if _SAFE_NAME.fullmatch(path.partition(".")[0]) and ">" not in path else None
     if head == "env":
@@ -70,15 +94,15 @@ def theirs(name: str, path: str, scope: Scope) -> tuple[str, str] | None:
     if name == "variable":
         return ("conversation", path) if path else None
     if name in {"loop", "parallel"}:
-        inside = scope.loop() or scope.parents.get(scope.node.id)
-        return theirs(f"@{inside}", path, scope) if inside is not None else None
+        around = _around(scope, name) or _around(scope)
+        return theirs(f"@{around[0]}", path, scope) if around is not None else None
     if not name.startswith("@") or name[1:] not in scope.rows:
         return None
     node = name[1:]
     found = scope.theirs(path, node)
     if found.startswith("sys.") and scope.rows[node].kind in ENTRY_KINDS:
         return "sys", found[4:]
-    found = found or _MAIN_OUTPUT.get(scope.rows[node].name.partition("/")[0], "")
+    found = found or MAIN_OUTPUT.get(scope.rows[node].name.partition("/")[0], "")
     return (node, found) if found else None
 
 
@@ -95,7 +119,8 @@ def write_text(text: str, scope: Scope, before: str = "") -> str:
 
     def spell(name: str, path: str) -> str | None:
         found = theirs(name, path, scope)
-        return f"{{{{#{found[0]}.{_dotted(found[1])}#}}}}" if found is not None else None
+        spelled = f"{{{{#{found[0]}.{_dotted(found[1])}#}}}}" if found is not None else ""
+        return spelled if _REFERENCE.fullmatch(spelled) else None
 
     def variable(match: re.Match[str]) -> str:
         spelled = f"{{{{#env.{match[1]}#}}}}"
@@ -130,6 +155,22 @@ def write_selector(text: Any, scope: Scope) -> list[str] | None:
         return None
     spelled = theirs(found.name, found.path, scope)
     return [spelled[0], *_dotted(spelled[1]).split(".")] if spelled is not None else None
+
+
+def referred(value: Any) -> Iterator[tuple[str, str]]:
+    """The references in what is written, in both spellings: node and path."""
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, str):
+            if "{{#" in item:
+                yield from ((match[1], match[2][1:]) for match in _REFERENCE.finditer(item))
+        elif isinstance(item, dict):
+            stack += item.values()
+        elif isinstance(item, list):
+            if len(item) > 1 and all(isinstance(part, str) for part in item):
+                yield item[0], ".".join(item[1:])
+            stack += item
 
 
 # Variables: rows of a name and a selector.
@@ -183,8 +224,8 @@ def _mentions(text: str, name: str) -> bool:
 
 
 def write_jinja(text: str, variables: Map, known: Map, scope: Scope) -> tuple[str, Map]:
-    """The way back: the template, and its variables as name → reference. `variables` are those it needs by name, `known`
-    what the prior template called its references."""
+    """The way back: the template, and its variables as name → reference. `variables` are those it needs by name,
+    `known` what the prior template called its references."""
     declared = dict(variables)
     names = {said: name for name, said in known.items() if isinstance(said, str)}
 

@@ -14,7 +14,9 @@ _COMMON = ("talk.description <- desc : text", "retry <- retry_config : retry")
 _OFF = {"enabled": False}
 _SYSTEM = {"sys.query": "input", "sys.files": "files", "sys.conversation_id": "conversationId"}
 _ANSWER = {"text": "content", "usage": "usage", "files": "files", "reasoning_content": "reasoning_content"}
-_NO_MODEL = {"model": {"completion_params": {}, "mode": "chat", "name": "", "provider": ""}}
+_NO_MODEL = {
+    "model": {"completion_params": {}, "mode": "chat", "name": "", "provider": "langgenius/openai/openai"},
+}
 _ENTRY = ("settings.description <- desc : text",)
 
 
@@ -45,7 +47,7 @@ _AGENT = NodeType(
     BlockKind.AGENT,
     slots(
         "prompt <- agent_parameters.instruction : argument",
-        "agent.input <- agent_parameters.query : argument",
+        "agent.input <- agent_parameters.query : asked",
         "* <- agent_parameters.model : strategy model",
         "agent.max_iterations <- agent_parameters.maximum_iterations : argument",
         "tools <- agent_parameters.tools : tools",
@@ -53,6 +55,7 @@ _AGENT = NodeType(
         *_COMMON,
     ),
     usual={
+        "agent_parameters": {"query": {"type": "constant", "value": "{{#sys.query#}}"}},
         "agent_strategy_label": "FunctionCalling",
         "agent_strategy_name": "function_calling",
         "agent_strategy_provider_name": "langgenius/agent/agent",
@@ -131,8 +134,8 @@ _TOOL = NodeType(
     "tool",
     BlockKind.INTEGRATION,
     slots(
-        "tool.service <- provider_id : text",
-        "tool.operation <- tool_name : text",
+        "tool.service <- provider_id : name",
+        "tool.operation <- tool_name : name",
         "tool.title <- tool_label : text",
         "tool.arguments <- tool_parameters : arguments",
         "tool.settings.configuration <- tool_configurations : configuration",
@@ -177,146 +180,180 @@ _AGGREGATOR = NodeType(
 )
 _KNOWLEDGE = implied(tool__kind="external", tool__service="knowledge", tool__operation="search")
 
+_ROWS = [
+    NodeType(
+        "start",
+        BlockKind.START,
+        slots("inputs <- variables : inputs", *_ENTRY),
+        usual={"variables": []},
+        rest=("settings",),
+        outputs=_SYSTEM,
+    ),
+    # Where the form asks for an `input` itself, that name is taken.
+    NodeType(
+        "start/own",
+        BlockKind.START,
+        slots("inputs <- variables : inputs", *_ENTRY),
+        usual={"variables": []},
+        rest=("settings",),
+        writes=False,
+    ),
+    _trigger("trigger-webhook", "webhook"),
+    _trigger("trigger-schedule", "schedule"),
+    _trigger("trigger-plugin", "plugin", "event <- event_name : text"),
+    _LLM,
+    _AGENT._replace(writes=False),
+    _EXTRACTOR,
+    NodeType(
+        "answer",
+        BlockKind.REPLY,
+        slots("say <- answer : text", *_COMMON),
+        usual={"answer": "", "variables": []},
+    ),
+    NodeType("end", BlockKind.RESPONSE, slots("result <- outputs : result", *_COMMON), usual={"outputs": []}),
+    NodeType("if-else", BlockKind.CONDITION, slots(*_COMMON), choices="cases"),
+    _CLASSIFIER,
+    _CODE,
+    _CODE._replace(name="code/body", outputs={}, writes=False),
+    _HTTP,
+    _TOOL,
+    _TOOL._replace(
+        name="tool/workflow",
+        kind=BlockKind.WORKFLOW,
+        slots=slots("journey <- tool_name : name", "inputs <- tool_parameters : arguments", *_COMMON),
+        implied={},
+        usual={**_TOOL.usual, "provider_type": "workflow"},
+        rest=("extras",),
+    ),
+    _TOOL._replace(
+        name="tool/mcp",
+        kind=BlockKind.MCP,
+        slots=slots(
+            "tool.server <- provider_id : name",
+            "tool.tool <- tool_name : name",
+            "tool.title <- tool_label : text",
+            "tool.arguments <- tool_parameters : arguments",
+            *_COMMON,
+        ),
+        implied=implied(tool__kind="mcp"),
+        usual={**_TOOL.usual, "provider_type": "mcp"},
+    ),
+    NodeType(
+        "knowledge-retrieval",
+        BlockKind.KNOWLEDGE,
+        slots("tool.arguments.query <- query_variable_selector : selector", *_COMMON),
+        implied=_KNOWLEDGE,
+        usual={
+            "dataset_ids": [],
+            "multiple_retrieval_config": {"reranking_enable": False, "top_k": 4},
+            "retrieval_mode": "multiple",
+        },
+        rest=("tool", "arguments"),
+        outputs={"result": "results"},
+    ),
+    NodeType(
+        "knowledge-index",
+        BlockKind.KNOWLEDGE,
+        slots("tool.arguments.content <- index_chunk_variable_selector : selector", *_COMMON),
+        implied={**_KNOWLEDGE, ("tool", "operation"): "index"},
+        rest=("tool", "arguments"),
+        writes=False,
+    ),
+    NodeType(
+        "template-transform",
+        BlockKind.INTEGRATION,
+        slots("* <- template : template", *_COMMON),
+        implied=implied(tool__kind="external", tool__service="template"),
+        rest=("tool", "settings"),
+        writes=False,
+    ),
+    _AGGREGATOR,
+    _AGGREGATOR._replace(name="variable-assigner", writes=False),
+    NodeType(
+        "assigner",
+        BlockKind.ASSIGN,
+        slots("* <- items : items", *_COMMON),
+        implied=implied(tool__kind="assign"),
+        usual={"version": "2"},
+        rest=("tool", "settings"),
+    ),
+    _DOCUMENTS._replace(usual={"is_array_file": False}),
+    _DOCUMENTS._replace(name="doc-extractor", usual={"is_array_file": False}, writes=False),
+    _LISTS,
+    _LISTS._replace(name="list-filter", writes=False),
+    _ITERATION,
+    _ITERATION._replace(
+        name="iteration/parallel",
+        kind=BlockKind.PARALLEL,
+        slots=slots(
+            "parallel.each <- iterator_selector : selector",
+            "parallel.batch <- parallel_nums",
+            "extras.output <- output_selector : selector",
+            *_COMMON,
+        ),
+        usual={**_ITERATION.usual, "is_parallel": True},
+    ),
+    NodeType(
+        "loop",
+        BlockKind.LOOP,
+        slots("* <- loop : loop", "extras.variables <- loop_variables : values", *_COMMON),
+        usual={"loop_variables": []},
+        outputs={"loop_round": "index"},
+    ),
+    NodeType("iteration-start", None, role="body"),
+    NodeType("loop-start", None, role="body"),
+    _call("loop-end", "break"),
+    NodeType(
+        "human-input",
+        BlockKind.HUMAN,
+        slots("* <- form : question", "talk.timeout <- timeout : text", *_COMMON),
+        usual={"delivery_methods": [], "timeout": "3d"},
+        choices="actions",
+    ),
+    # What has no like in Dify: drawn, and doing nothing.
+    NodeType("template-transform/idle", BlockKind.OPAQUE, slots(*_COMMON)),
+    _call("datasource", "datasource")._replace(writes=False),
+    NodeType(
+        "custom-note",
+        BlockKind.NOTE,
+        slots("text <- text : note", "color <- theme : color"),
+        usual={"theme": "blue"},
+        rest=None,
+    ),
+]
+
+_OF_A_TRIGGER = frozenset(
+    {"method", "content_type", "headers", "params", "body", "async_mode", "status_code", "response_body", "webhook_url"}
+    | {"mode", "frequency", "visual_config", "cron_expression", "timezone", "event_name", "event_parameters"}
+    | {"provider_id", "provider_type", "provider_name", "event_label", "event_configurations", "config", "variables"}
+    | {"subscription_id", "webhook_debug_url"}
+)
+_OF_A_TOOL = frozenset({"provider_name", "tool_label", "credential_id", "opaque"})
+_KNOWN = {
+    "trigger-webhook": _OF_A_TRIGGER,
+    "trigger-schedule": _OF_A_TRIGGER,
+    "trigger-plugin": _OF_A_TRIGGER,
+    "llm": frozenset({"context", "prompt_config", "reasoning_format", "variables"}),
+    "agent": frozenset({"agent_parameters", "vision"}),
+    "code": frozenset({"dependencies"}),
+    "http-request": frozenset({"timeout"}),
+    "tool": _OF_A_TOOL,
+    "tool/workflow": _OF_A_TOOL | {"provider_id"},
+    "tool/mcp": _OF_A_TOOL,
+    "knowledge-retrieval": frozenset(
+        {"single_retrieval_config", "metadata_filtering_mode", "metadata_filtering_conditions", "metadata_model_config"}
+        | {"query_attachment_selector"}
+    ),
+    "knowledge-index": frozenset({"chunk_structure", "indexing_technique", "retrieval_model", "embedding_model"}),
+    "variable-aggregator": frozenset({"advanced_settings"}),
+}
+"""Settings that a new node of a type may have beside the usual ones (see `NodeType.known`)."""
+_FREE = frozenset({"datasource", "loop-end"})
+_HANDLED = frozenset({"error_strategy", "default_value"})
+
 TYPES = Table(
-    [
-        NodeType(
-            "start",
-            BlockKind.START,
-            slots("inputs <- variables : inputs", *_ENTRY),
-            usual={"variables": []},
-            rest=("settings",),
-            outputs=_SYSTEM,
-        ),
-        # Where the form asks for an `input` itself, that name is taken.
-        NodeType(
-            "start/own",
-            BlockKind.START,
-            slots("inputs <- variables : inputs", *_ENTRY),
-            usual={"variables": []},
-            rest=("settings",),
-            writes=False,
-        ),
-        _trigger("trigger-webhook", "webhook"),
-        _trigger("trigger-schedule", "schedule"),
-        _trigger("trigger-plugin", "plugin", "event <- event_name : text"),
-        _LLM,
-        _AGENT._replace(writes=False),
-        _EXTRACTOR,
-        NodeType(
-            "answer",
-            BlockKind.REPLY,
-            slots("say <- answer : text", *_COMMON),
-            usual={"answer": "", "variables": []},
-        ),
-        NodeType("end", BlockKind.RESPONSE, slots("result <- outputs : variables", *_COMMON), usual={"outputs": []}),
-        NodeType("if-else", BlockKind.CONDITION, slots(*_COMMON), choices="cases"),
-        _CLASSIFIER,
-        _CODE,
-        _CODE._replace(name="code/body", outputs={}, writes=False),
-        _HTTP,
-        _TOOL,
-        _TOOL._replace(
-            name="tool/workflow",
-            kind=BlockKind.WORKFLOW,
-            slots=slots("journey <- tool_name : text", "inputs <- tool_parameters : arguments", *_COMMON),
-            implied={},
-            usual={**_TOOL.usual, "provider_type": "workflow"},
-            rest=("extras",),
-        ),
-        _TOOL._replace(
-            name="tool/mcp",
-            kind=BlockKind.MCP,
-            slots=slots(
-                "tool.server <- provider_id : text",
-                "tool.tool <- tool_name : text",
-                "tool.title <- tool_label : text",
-                "tool.arguments <- tool_parameters : arguments",
-                *_COMMON,
-            ),
-            implied=implied(tool__kind="mcp"),
-            usual={**_TOOL.usual, "provider_type": "mcp"},
-        ),
-        NodeType(
-            "knowledge-retrieval",
-            BlockKind.KNOWLEDGE,
-            slots("tool.arguments.query <- query_variable_selector : selector", *_COMMON),
-            implied=_KNOWLEDGE,
-            usual={
-                "dataset_ids": [],
-                "multiple_retrieval_config": {"reranking_enable": False, "top_k": 4},
-                "retrieval_mode": "multiple",
-            },
-            rest=("tool", "arguments"),
-            outputs={"result": "results"},
-        ),
-        NodeType(
-            "knowledge-index",
-            BlockKind.KNOWLEDGE,
-            slots("tool.arguments.content <- index_chunk_variable_selector : selector", *_COMMON),
-            implied={**_KNOWLEDGE, ("tool", "operation"): "index"},
-            rest=("tool", "arguments"),
-            writes=False,
-        ),
-        NodeType(
-            "template-transform",
-            BlockKind.INTEGRATION,
-            slots("* <- template : template", *_COMMON),
-            implied=implied(tool__kind="external", tool__service="template"),
-            rest=("tool", "settings"),
-            writes=False,
-        ),
-        _AGGREGATOR,
-        _AGGREGATOR._replace(name="variable-assigner", writes=False),
-        NodeType(
-            "assigner",
-            BlockKind.ASSIGN,
-            slots("* <- items : items", *_COMMON),
-            implied=implied(tool__kind="assign"),
-            usual={"version": "2"},
-            rest=("tool", "settings"),
-        ),
-        _DOCUMENTS._replace(usual={"is_array_file": False}),
-        _DOCUMENTS._replace(name="doc-extractor", usual={"is_array_file": False}, writes=False),
-        _LISTS,
-        _LISTS._replace(name="list-filter", writes=False),
-        _ITERATION,
-        _ITERATION._replace(
-            name="iteration/parallel",
-            kind=BlockKind.PARALLEL,
-            slots=slots(
-                "parallel.each <- iterator_selector : selector",
-                "parallel.batch <- parallel_nums",
-                "extras.output <- output_selector : selector",
-                *_COMMON,
-            ),
-            usual={**_ITERATION.usual, "is_parallel": True},
-        ),
-        NodeType(
-            "loop",
-            BlockKind.LOOP,
-            slots("* <- loop : loop", "extras.variables <- loop_variables : values", *_COMMON),
-            usual={"loop_variables": []},
-            outputs={"loop_round": "index"},
-        ),
-        NodeType("iteration-start", None, role="body"),
-        NodeType("loop-start", None, role="body"),
-        _call("loop-end", "break"),
-        NodeType(
-            "human-input",
-            BlockKind.HUMAN,
-            slots("* <- form : question", "talk.timeout <- timeout : text", *_COMMON),
-            usual={"delivery_methods": [], "timeout": "3d"},
-            choices="actions",
-        ),
-        _call("datasource", "datasource")._replace(writes=False),
-        NodeType(
-            "custom-note",
-            BlockKind.NOTE,
-            slots("text <- text : note", "color <- theme : color"),
-            usual={"theme": "blue"},
-            rest=None,
-        ),
-    ]
+    row if row.name in _FREE or row.role else row._replace(known=_KNOWN.get(row.name, frozenset()) | _HANDLED)
+    for row in _ROWS
 )
 
 STRUCTURE = frozenset(
@@ -345,9 +382,7 @@ DERIVED = {
 UNUSED = {"single": "multiple_retrieval_config", "multiple": "single_retrieval_config"}
 """What a mode of retrieval makes no use of."""
 
-START_TITLES = frozenset(
-    {"Start", "START", "开始", "開始", "開始", "시작", "Начало", "Inicio", "Início", "Début", "Inizio"}
-)
+START_TITLES = frozenset({"Start", "START", "开始", "開始", "시작", "Начало", "Inicio", "Início", "Début", "Inizio"})
 """What Dify calls the start in some of its languages; it says nothing."""
 
 EDITOR = frozenset({"author", "showAuthor"})

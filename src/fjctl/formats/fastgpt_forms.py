@@ -167,11 +167,12 @@ def _assignments_read(rows: Any, scope: Scope) -> Read | None:
         variable = row.get("variable") if isinstance(row, dict) else None
         if not is_reference(variable, known):
             return None
-        own = isinstance(variable, list) and variable[0] == VARIABLES
-        name = variable[1] if own else read_text(text_of(variable, known), scope)
+        if isinstance(variable, list) and variable[0] == VARIABLES:
+            name = str(variable[1])
+        else:
+            name = read_text(text_of(variable, known), scope)
         value = row.get("value")
         plain = value[1] if isinstance(value, list) and len(value) == 2 and value[0] == "" else text_of(value, known)
-        name = name.removeprefix("<variable.").removesuffix(">") if name.startswith("<variable.") else name
         found[name] = read_text(plain, scope) if isinstance(plain, str) else plain
     return Read(found) if len(found) == len(rows) else None
 

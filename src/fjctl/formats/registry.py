@@ -19,12 +19,12 @@ from fjctl.formats.recognise import (
     is_reactflow,
     is_sim,
 )
-from fjctl.model.workflow import BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fjctl.formats.base import WorkflowFormat
+    from fjctl.model.workflow import BlockKind
     from fjctl.source import JsonValue
 
 
@@ -105,7 +105,7 @@ FORMATS: tuple[Format, ...] = (
         cycles=True,
         conversation=False,
         timeouts=True,
-        choose_too=frozenset({BlockKind.HUMAN}),
+        choose_too=_PEOPLE,
         refer_by_id=True,
     ),
     Format(
@@ -121,6 +121,7 @@ FORMATS: tuple[Format, ...] = (
         conversation=False,
         timeouts=True,
         refer_by_id=True,
+        choose_too=_PEOPLE,
         syntax="yaml",
     ),
     Format(
@@ -135,7 +136,7 @@ FORMATS: tuple[Format, ...] = (
         cycles=True,
         conversation=False,
         timeouts=False,
-        choose_too=frozenset({BlockKind.HUMAN}),
+        choose_too=_PEOPLE,
         refer_by_id=True,
     ),
     Format(
@@ -149,7 +150,7 @@ FORMATS: tuple[Format, ...] = (
         choosers=True,
         conversation=False,
         timeouts=False,
-        choose_too=frozenset({BlockKind.HUMAN}),
+        choose_too=_PEOPLE,
         refer_by_id=True,
     ),
     Format(

@@ -39,8 +39,8 @@ def rewrite(
     """Return `text`, which holds `old`, changed so that it holds `new`.
 
     When nothing differs the text comes back as it is. `width`, `flow`, `blank_before` and `usual` are those of
-    `emit`, for what is written anew. `on_fallback` hears the path of every subtree that had to be written anew because its
-    layout defied a smaller edit. Raises ValueError for a `new` that holds NaN or infinities.
+    `emit`, for what is written anew. `on_fallback` hears the path of every subtree that had to be written anew because
+    its layout defied a smaller edit. Raises ValueError for a `new` that holds NaN or infinities.
     """
     wanted = _canonical(new)
     if _canonical(old) == wanted:

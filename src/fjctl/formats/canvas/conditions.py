@@ -92,6 +92,14 @@ def parse(expression: str) -> tuple[list[Comparison], bool] | None:
         place = join.end()
 
 
+def alike(one: str | None, other: str | None) -> bool:
+    """Whether two expressions are the same tests, however they are spelled (`==` and `===`, quotes, blanks)."""
+    if one is None or other is None:
+        return one is other
+    tests = parse(one) if one != other else None
+    return one == other or (tests is not None and tests == parse(other))
+
+
 def _test(match: re.Match[str]) -> Comparison | None:
     left, denied = match["left"], match["deny"]
     if match["sign"]:

@@ -15,7 +15,7 @@ from fjctl.model.names import slug, stable_id
 from fjctl.model.workflow import BODY, ERROR, TIMEOUT, TOOL_KINDS, Block, BlockKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from fjctl.formats.canvas.drawing import Drawing, Node, Wire
     from fjctl.formats.canvas.forms import Form
@@ -231,6 +231,12 @@ class Dialect:
         builders that can spell the same in several ways."""
         del before
         return self.write_text(text, scope)
+
+    def doubts(self, node: Node, scope: Scope) -> Iterable[tuple[str, str]]:
+        """What a node of a new document says that the builder will not do, and why: losses that reading the document
+        again does not show."""
+        del node, scope
+        return ()
 
     # New things
 

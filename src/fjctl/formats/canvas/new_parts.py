@@ -103,12 +103,13 @@ class NewParts:
             node.x = self.block.x - 120 + 220.0 * len(self.nodes)
             node.y = self.block.y + 260.0
         self.nodes.append(node)
-        home: Path = (TOOL, "settings") if TOOL in said and role == TOOL else ()
+        offered = role == TOOL and host == self.block.id and home_of(self.block.kind) == ("agent",)
+        home: Path = (TOOL, "settings") if offered else ()  # a tool of what is no agent is a part like any other
         left = self._inner(row, identifier, said, home)
         node.settings = write_settings(self.dialect, row, left, None, self.scope)
-        path: Path = ("tools", key) if role == TOOL else (*home_of(self.block.kind), holder_of(role))
+        path: Path = ("tools", key) if offered else (*home_of(self.block.kind), holder_of(role))
         self.read.append((path, left, read_fields(self.dialect, row, node.settings, self.scope)))
-        if role == TOOL and host == self.block.id:
+        if offered:
             self.dialect.name_tool(node, key)
         wire: Any = Wire(source=identifier, target=host, out=self.dialect.part_port(row, role), into=port)
         self.wires.append(wire)

@@ -38,8 +38,12 @@ def read_fields(dialect: Dialect, row: NodeType, settings: Map, scope: Scope, cl
         used.append(slot.place)
         if found.beyond is not ABSENT:
             put(rest, slot.place, found.beyond)
-    more = beyond(without(settings, used), row.usual)
-    merge(rest, map_texts(more, lambda text: dialect.read_text(text, scope)))
+    more = map_texts(beyond(without(settings, used), row.usual), lambda text: dialect.read_text(text, scope))
+    if row.known is not None:
+        own = _own_names(row)
+        odd = {key: item for key, item in more.items() if key not in own}
+        more = {**{key: item for key, item in more.items() if key in own}, **({MORE: odd} if odd else {})}
+    merge(rest, more)
     if rest and row.rest is not None:
         home = at(fields, row.rest)
         put(fields, row.rest, merge(home if isinstance(home, dict) else {}, rest))
@@ -72,16 +76,33 @@ def write_settings(dialect: Dialect, row: NodeType, fields: Map, prior: Map | No
     written: Map = deepcopy(dict(row.usual)) if prior is None else deepcopy(common(prior, row.usual))
     places: list[Path] = []
     slots: Map = {}
+    odd = rest.get(MORE) if row.known is not None else None
+    odd = odd if isinstance(odd, dict) else {}
     for slot in _chosen(dialect, row, prior, scope):
+        if slot.place[0] in odd:
+            continue
         value = _written(dialect, slot, fields, at(rest, slot.place), prior, scope)
         if value is not ABSENT:  # else the rest may hold there what was not in the slot's form
             places.append(slot.place)
             put(slots, slot.place, value)
     inner = [slot.meaning[len(row.rest) :] for slot in row.slots if row.rest and _within(slot.meaning, row.rest)]
     kept = without(rest, [*places, *(path for path in inner if path)])
+    if row.known is not None:
+        own = _own_names(row)
+        kept = {key: item for key, item in kept.items() if key in own} | odd
     merge(written, spelled(dialect, kept, prior, scope))
     said = [place for place in places if at(slots, place) is not ABSENT]
     return merge(without(written, said), slots)  # what a slot says stands for the whole of its place
+
+
+MORE = "more"
+"""Under this name among a block's settings stand those that only the builder of the file understands, for a type whose
+settings are known by name: a new version's, or a value in a form that nobody has seen."""
+
+
+def _own_names(row: NodeType) -> frozenset[str]:
+    said_otherwise = {slot.place[0] for slot in row.slots}
+    return (row.known or frozenset()) | (row.usual.keys() - said_otherwise)
 
 
 def spelled(dialect: Dialect, value: Any, before: Any, scope: Scope) -> Any:

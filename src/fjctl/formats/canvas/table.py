@@ -34,7 +34,9 @@ class NodeType(NamedTuple):
     where in the fields all other settings go (None: nowhere). `choices` names how its ways out are spelled. `outputs`
     are the builder's names of what it gives, with ours (`{"text": "content"}`). `role`: what it is to the block it
     feeds (`model`, `memory`, `tool` …); `body` is the node where a container's inside begins. `writes`: whether a
-    block of this kind may be written as this type where nothing says otherwise. `ports` are, for a type that has its
+    block of this kind may be written as this type where nothing says otherwise. `known` are the settings, beside the
+    usual ones and those of the slots, that such a node has (None: any). All others stand under `more` in the fields, so
+    that settings of another builder, whose names may mean something else here, are told from them and not written. `ports` are, for a type that has its
     model and tools as nodes of their own, role → port that they enter by. `label` is what a new node is called.
     """
 
@@ -50,6 +52,7 @@ class NodeType(NamedTuple):
     writes: bool = True
     ports: Mapping[str, str] = {}
     label: str = ""
+    known: frozenset[str] | None = None
 
 
 def slots(*rows: str) -> tuple[Slot, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from fjctl.diagnostics import Loss
 from fjctl.formats.base import SAID_ONLY, Encoded, is_blank
+from fjctl.formats.canvas.conditions import alike
 from fjctl.formats.canvas.drawing import Drawing, Node, Wire
 from fjctl.formats.canvas.new_parts import NewParts
 from fjctl.formats.canvas.parts import NAME, TOOL, as_linked, taken_back
@@ -141,6 +142,10 @@ class _Writer:
             self._count_choices(block, {branch.id: branch for branch in choices.read(node, (), scope)}, ports)
         claimed = choices.keys if choices is not None else ()
         self._count_losses(block, fields, read_fields(dialect, row, node.settings, scope, claimed), choices is not None)
+        self.losses += [
+            Loss(f"{what} of {block.name}", ("states", block.id), reason)
+            for what, reason in (dialect.doubts(node, scope) if self.fresh else ())
+        ]
         body = self.body_nodes.get(block.id)
         if body is not None:
             self.out.nodes.append(replace(body, parent=node.id))
@@ -234,10 +239,14 @@ class _Writer:
         """Reasons of branches that the node, read again, does not give."""
         for branch in block.branches:
             found = again.get(ports.get(branch.id, ""))
-            if found is not None and found.reason() != branch.reason():
+            if found is not None and not _same_choice(found, branch):
                 said = branch.when or branch.condition or branch.command or branch.event or "otherwise"
                 reason = f"{self.dialect.title} has no way to say it; what is written never holds by mistake"
                 self.losses.append(Loss(f"the choice {said!r} of {block.name}", ("states", block.id, "next"), reason))
+
+
+def _same_choice(one: Branch, other: Branch) -> bool:
+    return one.reason()[1:] == other.reason()[1:] and alike(one.when, other.when)
 
 
 def _alike(one: BlockKind, other: BlockKind | None) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fjctl.formats.canvas.conditions import Comparison, Ref, parse, spell
+from fjctl.formats.canvas.conditions import Comparison, Ref, alike, parse, spell
 
 _LEFT = st.sampled_from(["<@a.content>", "<@Agent:B.data.items[0]>", "<variable.x>", "<@a.list>.length"])
 _VALUES = st.one_of(
@@ -54,3 +54,12 @@ def test_a_person_may_spell_it_otherwise(expression: str, tests: list[Comparison
 )
 def test_any_other_expression_is_no_row_of_tests(expression: str) -> None:
     assert parse(expression) is None
+
+
+def test_the_same_tests_in_another_spelling_are_alike() -> None:
+    assert alike('<a.x> == "y" && <b>', "<a.x>  === 'y' && !!<b>")
+    assert not alike("<a.x> == 1", "<a.x> == 2")
+    assert not alike("one()", "two()")
+    assert alike("one()", "one()")
+    assert alike(None, None)
+    assert not alike(None, "<a>")
