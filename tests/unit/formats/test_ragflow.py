@@ -111,8 +111,9 @@ def test_what_a_day_out_says() -> None:
     assert blocks["Iteration:Each"].fields["loop"] == {"each": "<@CodeExec:Fast.rows>"}
     assert blocks["LLM:Line"].parent == "Iteration:Each"
     assert ("Iteration:Each", BODY) in {(edge.source, edge.branch) for edge in workflow.edges}
-    assert blocks["Agent:Plan"].fields["agent"]["model"] == "deepseek-chat@DeepSeek"
-    assert set(blocks["Agent:Plan"].fields["tools"]) == {"wikipedia", "helper"}
+    plan: Any = blocks["Agent:Plan"].fields
+    assert plan["agent"]["model"] == "deepseek-chat@DeepSeek"
+    assert set(plan["tools"]) == {"wikipedia", "helper"}
 
 
 @pytest.mark.parametrize("place", [("dsl",), ("dsl", "graph"), ("only components",)])
