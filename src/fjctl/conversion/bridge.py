@@ -197,7 +197,7 @@ def _between(result: Conversion) -> None:
         drawn = place(prepared.workflow, workflow)
         encoded = result.target.load().encode(drawn)
         result.value, result.workflow, result.nodes = encoded.value, drawn, prepared.nodes
-        result.unwritten += encoded.losses
+        result.unwritten += lens.in_journey(encoded.losses, journey, prepared.nodes)
         if prepared.refused:
             result.value, result.diagnostics = None, lens.refusals(prepared.refused, result.target)
         else:

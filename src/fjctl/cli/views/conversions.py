@@ -98,6 +98,9 @@ def _named(loss: Loss) -> str:
 
 
 def _position(document: Document, loss: Loss) -> str:
+    """`:line:column`, or nothing for what is named by the state that a block would become: it has no place of its own."""
+    if document.workflow is not None and loss.pointer[:1] == ("states",):
+        return ""
     line, column = locate(document, loss)
     return f":{line}:{column}"
 
