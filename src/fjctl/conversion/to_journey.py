@@ -83,12 +83,12 @@ class _Writer:
     def _reference_table(self) -> dict[str, tuple[str, str]]:
         table: dict[str, tuple[str, str]] = {}
         for block in self.workflow.blocks:
-            key = self.naming.key(block.id)
-            if key is not None and normalize(block.name) not in RESERVED_NAMES:
-                talk = cast("dict[str, Any]", block.fields.get("talk", {}))
-                result = talk.get("result") if block.kind in TOOL_KINDS else None
+            key, name = self.naming.key(block.id), normalize(block.name)
+            if key is not None and name not in RESERVED_NAMES:
+                talk: Any = block.fields.get("talk")
+                result = talk.get("result") if talk and block.kind in TOOL_KINDS else None
                 spelled = f"{result}\x00{result_field(block.kind)}" if isinstance(result, str) else ""
-                table.setdefault(normalize(block.name), (key, spelled))
+                table.setdefault(name, (key, spelled))
         return table
 
     def resolve(self, name: str, path: str) -> str | None:

@@ -85,7 +85,7 @@ def parse(source: Source, *, max_depth: int = MAX_DEPTH) -> tuple[JsonValue, lis
         value = _decode(text)
     except (ValueError, RecursionError):
         return _exact(source, max_depth)
-    deep = len(text) > 2 * max_depth and _may_exceed(value, max_depth)
+    deep = text.count("[") + text.count("{") > max_depth and _may_exceed(value, max_depth)
     if deep or _SUSPECT_ESCAPE.search(text) or _has_half(text):
         return _exact(source, max_depth)
     return value, []
