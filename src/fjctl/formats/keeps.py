@@ -68,20 +68,7 @@ LACKS: dict[str, frozenset[str]] = {
             "conversation",
         }
     ),
-    "dify": frozenset(
-        {
-            "schemas",
-            "http calls",
-            "conditions",
-            "commands",
-            "loops over items",
-            "while loops",
-            "parallels",
-            "ways back",
-            "waits",
-            "conversation",
-        }
-    ),
+    "dify": frozenset({"schemas", "http calls", "while loops", "parallels", "ways back", "waits", "conversation"}),
     "fastgpt": frozenset(
         {
             "agent tools",
@@ -155,6 +142,39 @@ LACKS: dict[str, frozenset[str]] = {
             "timeouts",
             "retries",
             "results",
+            "conversation",
+        }
+    ),
+    "chainforge": frozenset(
+        {
+            "prompts",
+            "models",
+            "schemas",
+            "agent tools",
+            "fixed texts",
+            "questions",
+            "forms",
+            "http calls",
+            "code",
+            "assignments",
+            "conditions",
+            "routes",
+            "commands",
+            "loops over items",
+            "counted loops",
+            "while loops",
+            "parallels",
+            "ways back",
+            "sub-workflows",
+            "waits",
+            "error ways",
+            "timeouts",
+            "retries",
+            "results",
+            "inputs",
+            "variables",
+            "disabled steps",
+            "notes",
             "conversation",
         }
     ),
