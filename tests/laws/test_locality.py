@@ -48,7 +48,7 @@ def block_pointers(document: Document) -> dict[str, tuple[Any, ...]]:
 
 @pytest.mark.parametrize("real", FILES, ids=name_of)
 def test_another_prompt_changes_one_line_of_the_workflow(real: Real) -> None:
-    """Or one line for each line of the prompt that the file keeps on lines of its own; RAGFlow holds everything twice."""
+    """Or one line for each line of the prompt that the file keeps on lines of its own; RAGFlow holds all twice."""
     workflow, journey = real.pair()
     value = cast("Any", json.loads(json.dumps(journey.value)))
     spoken = [s for _, _, s in walk(value["states"]) if s.get("chat", "")[:20] in workflow.source.text]
