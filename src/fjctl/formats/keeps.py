@@ -126,6 +126,7 @@ LACKS: dict[str, frozenset[str]] = {
             "retries",
             "results",
             "inputs",
+            "variables",
             "disabled steps",
             "notes",
             "conversation",
