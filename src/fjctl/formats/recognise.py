@@ -97,6 +97,14 @@ def _is_fastgpt_node(node: Any) -> bool:
     return isinstance(node, dict) and ("flowNodeType" in node or ("flowType" in node and "moduleId" in node))
 
 
+def is_chainforge(value: JsonValue) -> bool:
+    """A ChainForge flow has its graph under `flow` and past answers under `cache`."""
+    flow = value.get("flow") if isinstance(value, dict) else None
+    return (
+        isinstance(flow, dict) and isinstance(flow.get("nodes"), list) and isinstance(value, dict) and "cache" in value
+    )
+
+
 _RAGFLOW_NODES = frozenset({"beginNode", "messageNode", "retrievalNode", "ragNode", "categorizeNode", "generateNode"})
 
 
