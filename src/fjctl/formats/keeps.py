@@ -65,6 +65,9 @@ LACKS: dict[str, frozenset[str]] = {
             "waits",
             "error ways",
             "retries",
+            "results",
+            "variables",
+            "disabled steps",
             "conversation",
         }
     ),
@@ -123,6 +126,7 @@ LACKS: dict[str, frozenset[str]] = {
             "retries",
             "results",
             "inputs",
+            "variables",
             "disabled steps",
             "notes",
             "conversation",

@@ -57,7 +57,7 @@ def is_flowise(value: JsonValue) -> bool:
 def is_flowise_chatflow(value: JsonValue) -> bool:
     """A chatflow of Flowise has nodes that carry their component's name, anchors and parameters; a custom tool says
     `schema` and `func`."""
-    if isinstance(value, dict) and {"schema", "func", "iconSrc"} <= value.keys():
+    if isinstance(value, dict) and {"name", "schema", "func"} <= value.keys() and "nodes" not in value:
         return True
     anchors = {"inputAnchors", "inputParams", "outputAnchors"}
     return any(name and data.keys() & anchors for name, data in _flowise_nodes(value))

@@ -46,7 +46,6 @@ def fmt(
 
     \b
     Examples:
-      fjctl fmt
       fjctl fmt workflows --check
       fjctl fmt - --stdin-filename flow.json < flow.json
 
