@@ -304,16 +304,16 @@ def _without_ways_back(drawing: Drawing) -> None:
         above = {root}
         while stack:
             name, wires = stack[-1]
-            wire = next(wires, None)
-            if wire is None:
+            after = next(wires, None)
+            if after is None:
                 stack.pop()
                 above.discard(name)
                 done.add(name)
-            elif wire.target in above:
-                back.add(id(wire))
-            elif wire.target not in done:
-                above.add(wire.target)
-                stack.append((wire.target, iter(leaving.get(wire.target, ()))))
+            elif after.target in above:
+                back.add(id(after))
+            elif after.target not in done:
+                above.add(after.target)
+                stack.append((after.target, iter(leaving.get(after.target, ()))))
     for wire in drawing.wires if back else ():
         if id(wire) in back:
             code, what = ("FJ305", "to itself") if wire.source == wire.target else ("FJ313", "back to an earlier node")

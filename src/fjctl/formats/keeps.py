@@ -68,20 +68,7 @@ LACKS: dict[str, frozenset[str]] = {
             "conversation",
         }
     ),
-    "dify": frozenset(
-        {
-            "schemas",
-            "http calls",
-            "conditions",
-            "commands",
-            "loops over items",
-            "while loops",
-            "parallels",
-            "ways back",
-            "waits",
-            "conversation",
-        }
-    ),
+    "dify": frozenset({"schemas", "http calls", "while loops", "parallels", "ways back", "waits", "conversation"}),
     "fastgpt": frozenset(
         {
             "agent tools",
