@@ -10,6 +10,8 @@ import re
 
 _REFERENCE = re.compile(r"<([^<>\s]+?)>(?![=\w])")
 _WORDS = (
+    (r"\.some\(\((\w+)\) => ", r" has one \1 where ("),
+    (r"\.every\(\((\w+)\) => ", r" has in every \1 ("),
     (r"\s*(?:===|==)\s*", " is "),
     (r"\s*(?:!==|!=)\s*", " is not "),
     (r"\s*>=\s*", " is at least "),
