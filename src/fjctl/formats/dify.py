@@ -248,7 +248,8 @@ def _wanted_type(block: Block) -> str:
         return "knowledge-index" if isinstance(tool, dict) and tool.get("operation") == "index" else ""
     if block.kind is BlockKind.LOOP:
         loop = fields.get("loop")
-        return "iteration" if isinstance(loop, dict) and "each" in loop else "loop"
+        counted = isinstance(loop, dict) and "each" not in loop and loop.keys() & {"times", "while", "do_while"}
+        return "loop" if counted else "iteration"
     if block.kind is BlockKind.CODE:
         tool = fields.get("tool")
         return "code" if isinstance(tool, dict) and has_main(tool.get("code")) else "code/body"

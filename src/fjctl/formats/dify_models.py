@@ -154,6 +154,8 @@ def _strategy_model_read(held: Any, scope: Scope) -> Read | None:
 
 
 def _strategy_model_write(fields: Any, prior: Any, beyond: Any, scope: Scope) -> Any:
+    if beyond is not ABSENT and "model" not in (at(fields, ("agent",)) or {}):
+        return ABSENT  # a model in a form that nobody has seen stays
     held = prior if isinstance(prior, dict) else {"type": "constant"}
     before = held.get("value")
     new = {"completion_params": {}, "mode": "chat", "model": "", "model_type": "llm", "type": "model-selector"}
