@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 TEXTS = {"llm": "text", "agent": "text", "http-request": "body", "template-transform": "output"}
 """Outputs that are texts, so that nothing in them can be referred to."""
-_NODE_ID = re.compile(r"[A-Za-z0-9_]{1,50}")
+_NODE_ID = re.compile(r"\d{10,20}")
 _FAILS = TOOL_KINDS - {BlockKind.ASSIGN, BlockKind.KNOWLEDGE} | {BlockKind.AGENT}
 """What may fail into a branch of its own: models, tools, code, requests (dify-plus `error-handle`)."""
 _EPOCH, _SPAN = 1_700_000_000_000, 100_000_000_000

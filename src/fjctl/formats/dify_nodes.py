@@ -46,8 +46,9 @@ def read_type(raw: Map, data: Map) -> str:
     if outer == NOTE:
         return NOTE
     found = inner if isinstance(inner, str) and inner else outer if isinstance(outer, str) else ""
-    if found is outer and TYPES.get(found.removeprefix("custom-")) is not None:
-        return found.removeprefix("custom-")
+    plain = found.removeprefix("custom-")
+    if found is outer and TYPES.get(plain) is not None:
+        return plain
     match = _ENUM.fullmatch(found)
     named = match[1].lower().replace("_", "-") if match is not None else ""
     return named if TYPES.get(named) is not None else found
