@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 TEXTS = {"llm": "text", "agent": "text", "http-request": "body", "template-transform": "output"}
 """Outputs that are texts, so that nothing in them can be referred to."""
-_NODE_ID = re.compile(r"[A-Za-z0-9_]{1,50}")
+_NODE_ID = re.compile(r"\d{10,20}")
 _FAILS = TOOL_KINDS - {BlockKind.ASSIGN, BlockKind.KNOWLEDGE} | {BlockKind.AGENT}
 """What may fail into a branch of its own: models, tools, code, requests (dify-plus `error-handle`)."""
 _EPOCH, _SPAN = 1_700_000_000_000, 100_000_000_000
@@ -248,7 +248,8 @@ def _wanted_type(block: Block) -> str:
         return "knowledge-index" if isinstance(tool, dict) and tool.get("operation") == "index" else ""
     if block.kind is BlockKind.LOOP:
         loop = fields.get("loop")
-        return "iteration" if isinstance(loop, dict) and "each" in loop else "loop"
+        counted = isinstance(loop, dict) and "each" not in loop and loop.keys() & {"times", "while", "do_while"}
+        return "loop" if counted else "iteration"
     if block.kind is BlockKind.CODE:
         tool = fields.get("tool")
         return "code" if isinstance(tool, dict) and has_main(tool.get("code")) else "code/body"

@@ -99,8 +99,7 @@ def _prompt_read(group: Any, scope: Scope) -> Read | None:
         agent.setdefault("settings", {})["variables"] = needed
     if agent:
         fields["agent"] = agent
-    odd = {} if isinstance(prompt.template, (list, dict, str, type(None))) else {"rows": prompt.template}
-    return Read(fields, odd or ABSENT) if fields or odd else None
+    return Read(fields)
 
 
 def _is_jinja(row: Any) -> bool:
@@ -125,7 +124,7 @@ def _wanted(fields: Map) -> list[tuple[str, str]]:
     return [(_ROLES.get(role, role), text) for role, text in found]
 
 
-def _prompt_write(fields: Any, prior: Any, beyond: Any, scope: Scope) -> Any:
+def _prompt_write(fields: Any, prior: Any, _beyond: Any, scope: Scope) -> Any:
     before = _Prompt(prior, scope)
     wanted = _wanted(fields)
     settings = at(fields, ("agent", "settings"))
@@ -136,9 +135,7 @@ def _prompt_write(fields: Any, prior: Any, beyond: Any, scope: Scope) -> Any:
     context = source if isinstance(source, str) else before.source or _knowledge(wanted, scope)
     rows = writer.rows(wanted, None if isinstance(source, str) else context)
     group: Map = {"rows": rows}
-    if not wanted and isinstance(beyond, dict) and "rows" in beyond:
-        group["rows"] = beyond["rows"]
-    elif isinstance(before.template, str) and len(rows) == 1:
+    if isinstance(before.template, str) and len(rows) == 1:
         group["rows"] = rows[0]["text"]
     elif isinstance(before.template, dict) and len(rows) == 1:
         group["rows"] = {key: item for key, item in rows[0].items() if key != "role" or "role" in before.template}
@@ -282,7 +279,7 @@ def _read(value: Any, scope: Scope) -> Any:
 def _contract(row: Map, scope: Scope) -> Map:
     provider, label = row.get("provider_name"), row.get("tool_label")
     contract: Map = {"kind": "external"}
-    contract |= {"service": provider} if isinstance(provider, str) and provider else {}
+    contract |= {"service": provider} if isinstance(provider, str) and provider not in ("", row["tool_name"]) else {}
     contract["operation"] = row["tool_name"]
     titled = isinstance(label, str) and label and label not in {row["tool_name"], humanize(_called(row)), _called(row)}
     contract |= {"title": label} if titled else {}

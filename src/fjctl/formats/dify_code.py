@@ -86,7 +86,7 @@ def wrap(code: str, kind: str, scope: Scope) -> tuple[str, Map]:
 def is_body(code: Any) -> bool:
     """Whether code is a `main` that `wrap` made around a body, or a body without one."""
     held = code.get("code") if isinstance(code, dict) else None
-    return not has_main(held) or bool(_PYTHON.fullmatch(held) or _SCRIPT.fullmatch(held))
+    return not isinstance(held, str) or not has_main(held) or bool(_PYTHON.fullmatch(held) or _SCRIPT.fullmatch(held))
 
 
 def has_main(code: Any) -> bool:

@@ -90,7 +90,7 @@ class Graph:
         outer["positionAbsolute"] = self._absolute(node, outer["position"])
         if name in _STARTS:
             outer |= {"draggable": False, "selectable": False}
-            del outer["extent"]
+            outer.pop("extent", None)
         data = outer["data"]
         data["selected"] = False
         if name in _INSIDE or name == NOTE:

@@ -171,7 +171,7 @@ def schema_of(kind: Any) -> Map:
     match = _ARRAY.fullmatch(kind) if isinstance(kind, str) else None
     if match is not None:
         return {"type": "array", "items": {"type": _TYPES.get(match[1], match[1])}}
-    return {"type": _TYPES.get(kind, kind)} if isinstance(kind, str) and kind else {}
+    return {"type": _TYPES.get(kind, kind) if isinstance(kind, str) and kind else "string"}
 
 
 def kind_of(schema: Any, *, otherwise: str = "string") -> str:
@@ -183,16 +183,12 @@ def kind_of(schema: Any, *, otherwise: str = "string") -> str:
         return f"array[{inner if '[' not in inner else 'object'}]"
     if found == "integer":
         return "number"
-    return found if found in ("string", "number", "object", "boolean") else otherwise
-
-
-USUAL_OUTPUTS: Map = {"result": {"children": None, "type": "object"}}
-"""What code gives where nobody says otherwise."""
+    return found if isinstance(found, str) and found else otherwise
 
 
 def _outputs_read(value: Any, scope: Scope) -> Read | None:
     """What code gives, `{name: {type, children}}`, as a JSON Schema."""
-    if not isinstance(value, dict) or not value or value == USUAL_OUTPUTS:
+    if not isinstance(value, dict) or not value:
         return None
     found: Map = {}
     for name, shape in value.items():
@@ -202,7 +198,8 @@ def _outputs_read(value: Any, scope: Scope) -> Read | None:
         found[name] = {**schema_of(shape["type"]), **(inner.value if inner is not None else {})}
         if inner is not None:
             found[name]["type"] = "object"
-    return Read({"type": "object", "properties": found})
+    # One object called `result` is what code gives where nobody says otherwise (`usual` in its row).
+    return None if found == {"result": {"type": "object"}} else Read({"type": "object", "properties": found})
 
 
 def _outputs_write(meaning: Any, prior: Any, _beyond: Any, scope: Scope) -> Any:

@@ -12,16 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from fjctl.formats import dify_texts as texts
 from fjctl.formats.canvas.forms import Form, Read
-from fjctl.formats.canvas.paths import Map, at, map_texts
+from fjctl.formats.canvas.paths import ABSENT, Map, at, map_texts
 from fjctl.formats.dify_choices import rows_of
 from fjctl.formats.dify_conditions import hear_all, say_all
 from fjctl.formats.dify_forms import rows_by
+from fjctl.formats.dify_nodes import MOST_ROUNDS
 
 if TYPE_CHECKING:
     from fjctl.formats.canvas.scope import Scope
 
-_MOST_ROUNDS = 100
-"""How often a loop may run in Dify where nobody has said otherwise."""
 _NEGATED = {
     "contains": "not contains",
     "is": "is not",
@@ -47,30 +46,33 @@ def _loop_read(value: Any, scope: Scope) -> Read | None:
     held = value if isinstance(value, dict) else {}
     count, rows = held.get("count"), rows_of(held.get("conditions"))
     counted = isinstance(count, int) and not isinstance(count, bool)
+    odd = ABSENT if counted else {"count": count}
     if not rows:
-        return Read({"loop": {"times": count}}) if counted else None
+        return Read({"loop": {"times": count if counted else MOST_ROUNDS}}, odd)
     operator = held.get("operator")
     denied = _denied(rows)
     if denied is not None:
         text = say_all(denied, "and" if operator == "or" else "or", scope)
     else:
         text = f"!({say_all(rows, operator, scope)})"
-    limit = {"extras": {"most_rounds": count}} if counted and count != _MOST_ROUNDS else {}
-    return Read({"loop": {"while": text}, **limit})
+    limit = {"extras": {"most_rounds": count}} if counted and count != MOST_ROUNDS else {}
+    return Read({"loop": {"while": text}, **limit}, odd)
 
 
-def _loop_write(fields: Any, prior: Any, _beyond: Any, scope: Scope) -> Any:
+def _loop_write(fields: Any, prior: Any, beyond: Any, scope: Scope) -> Any:
     loop = at(fields, ("loop",))
     loop = loop if isinstance(loop, dict) else {}
     before = prior if isinstance(prior, dict) else {}
     times, text = loop.get("times"), loop.get("while", loop.get("do_while"))
     if not isinstance(text, str) or not text.strip():
-        count = times if isinstance(times, int) and not isinstance(times, bool) else _MOST_ROUNDS
+        count = times if isinstance(times, int) and not isinstance(times, bool) else MOST_ROUNDS
+        if isinstance(beyond, dict) and count == MOST_ROUNDS:
+            count = beyond.get("count", count)
         return {"conditions": [], "count": count, "operator": before.get("operator", "and")}
     limit = at(fields, ("extras", "most_rounds"))
     heard = _breaks(text.strip(), rows_of(before.get("conditions")), scope)
     rows, operator = heard if heard is not None else ([], "or")  # it cannot be said: all rounds are run
-    return {"conditions": rows, "count": limit if isinstance(limit, int) else _MOST_ROUNDS, "operator": operator}
+    return {"conditions": rows, "count": limit if isinstance(limit, int) else MOST_ROUNDS, "operator": operator}
 
 
 def _breaks(text: str, known: list[Map], scope: Scope) -> tuple[list[Map], str] | None:

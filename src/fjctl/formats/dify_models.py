@@ -154,6 +154,8 @@ def _strategy_model_read(held: Any, scope: Scope) -> Read | None:
 
 
 def _strategy_model_write(fields: Any, prior: Any, beyond: Any, scope: Scope) -> Any:
+    if beyond is not ABSENT and "model" not in (at(fields, ("agent",)) or {}):
+        return ABSENT  # a model in a form that nobody has seen stays
     held = prior if isinstance(prior, dict) else {"type": "constant"}
     before = held.get("value")
     new = {"completion_params": {}, "mode": "chat", "model": "", "model_type": "llm", "type": "model-selector"}
@@ -207,7 +209,43 @@ def _query_read(value: Any, scope: Scope) -> Read | None:
     return None if value == ["sys", "query"] else FORMS["selector"].read(value, scope)
 
 
+_PICTURES = {"detail": "high", "variable_selector": ["sys", "files"]}
+
+
+def _vision_read(value: Any, scope: Scope) -> Read | None:
+    """Which files a model looks at, and how closely; the customer's where nobody says otherwise."""
+    if not isinstance(value, dict) or value.get("enabled") is not True or not value.keys() <= {"enabled", "configs"}:
+        return None
+    configs = value.get("configs")
+    held = configs if isinstance(configs, dict) else {}
+    selector = held.get("variable_selector", _PICTURES["variable_selector"])
+    files = texts.read_selector(selector, scope)
+    if (configs is not None and configs is not held) or not held.keys() <= _PICTURES.keys() or files is None:
+        return None
+    found: Map = {"files": files} if selector != _PICTURES["variable_selector"] else {}
+    if held.get("detail", "high") != "high":
+        found["detail"] = held["detail"]
+    return Read(found or True)
+
+
+def _vision_write(meaning: Any, prior: Any, _beyond: Any, scope: Scope) -> Any:
+    if meaning is not True and not isinstance(meaning, dict):
+        return ABSENT
+    said = meaning if isinstance(meaning, dict) else {}
+    before = prior if isinstance(prior, dict) else {}
+    held = before.get("configs")
+    configs: Map = {**_PICTURES, **(held if isinstance(held, dict) else {})}
+    selector = texts.write_selector(said["files"], scope) if "files" in said else _PICTURES["variable_selector"]
+    if selector is None:
+        return ABSENT
+    return {
+        "configs": {**configs, "detail": said.get("detail", "high"), "variable_selector": selector},
+        "enabled": True,
+    }
+
+
 MODEL_FORMS = {
+    "vision": Form(_vision_read, _vision_write, translates=True),
     "model": Form(_model_read, _model_write, translates=True),
     "strategy model": Form(_strategy_model_read, _strategy_model_write, translates=True),
     "memory": Form(_memory_read, _memory_write, translates=True),

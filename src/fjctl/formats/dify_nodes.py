@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 PLAIN, INTO, FAIL, LATE, BODY = "source", "target", "fail-branch", "__timeout", "body"
 NOTE = "custom-note"
+MOST_ROUNDS = 100
+"""How often a loop may run in Dify where nobody has said otherwise."""
 START_TITLE = "Start"
 GRAPH: Pointer = ("workflow", "graph")
 _ENUM = re.compile(r"[A-Za-z]+\.([A-Za-z_]+)")
@@ -44,6 +46,9 @@ def read_type(raw: Map, data: Map) -> str:
     if outer == NOTE:
         return NOTE
     found = inner if isinstance(inner, str) and inner else outer if isinstance(outer, str) else ""
+    plain = found.removeprefix("custom-")
+    if found is outer and TYPES.get(plain) is not None:
+        return plain
     match = _ENUM.fullmatch(found)
     named = match[1].lower().replace("_", "-") if match is not None else ""
     return named if TYPES.get(named) is not None else found
@@ -149,9 +154,8 @@ def _settings(kind: str, data: Map) -> Map:
         if unused(item) or (key == "retry_config" and not _retries(item)) or key in DERIVED.get(kind, ()):
             continue
         settings[key] = item
-    mode = settings.get("retrieval_mode")
-    if isinstance(mode, str):
-        settings.pop(UNUSED.get(mode, ""), None)
+    if kind == "knowledge-retrieval":
+        settings.pop(UNUSED.get(str(settings.get("retrieval_mode") or "multiple"), ""), None)
     group = _GROUPS.get(kind)
     return group(settings) if group is not None else settings
 
@@ -212,10 +216,7 @@ def _assigner(settings: Map) -> Map:
 
 
 def _loop(settings: Map) -> Map:
-    settings = _group(settings, "loop", _LOOP)
-    if "loop" in settings and set(settings["loop"]) == {"operator"}:
-        del settings["loop"]
-    return settings
+    return _group({"loop_count": MOST_ROUNDS, **settings}, "loop", _LOOP)
 
 
 def _question(settings: Map) -> Map:
@@ -288,7 +289,7 @@ def result_of_body(drawing: Drawing, container: str) -> list[str] | None:
 def _usual_outputs(drawing: Drawing) -> None:
     for node in drawing.nodes:
         said = node.settings.get("output_selector") if node.type == "iteration" else None
-        if said is not None and said == result_of_body(drawing, node.id):
+        if said is not None and said == (result_of_body(drawing, node.id) or [node.id, "item"]):
             node.settings = {key: item for key, item in node.settings.items() if key != "output_selector"}
 
 
@@ -304,16 +305,16 @@ def _without_ways_back(drawing: Drawing) -> None:
         above = {root}
         while stack:
             name, wires = stack[-1]
-            wire = next(wires, None)
-            if wire is None:
+            after = next(wires, None)
+            if after is None:
                 stack.pop()
                 above.discard(name)
                 done.add(name)
-            elif wire.target in above:
-                back.add(id(wire))
-            elif wire.target not in done:
-                above.add(wire.target)
-                stack.append((wire.target, iter(leaving.get(wire.target, ()))))
+            elif after.target in above:
+                back.add(id(after))
+            elif after.target not in done:
+                above.add(after.target)
+                stack.append((after.target, iter(leaving.get(after.target, ()))))
     for wire in drawing.wires if back else ():
         if id(wire) in back:
             code, what = ("FJ305", "to itself") if wire.source == wire.target else ("FJ313", "back to an earlier node")

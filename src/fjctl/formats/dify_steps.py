@@ -296,7 +296,8 @@ def _items_read(value: Any, scope: Scope) -> Read | None:
             continue
         assign[found[0]] = found[1]
         if found[2]:
-            special[found[0]] = found[2]["operation"] if found[2].keys() == {"operation"} else found[2]
+            short = found[2].get("operation") if found[2].keys() == {"operation"} else None
+            special[found[0]] = short if isinstance(short, str) else found[2]
     if not assign:
         return None
     settings = {"settings": {"how": special}} if special else {}

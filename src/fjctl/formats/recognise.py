@@ -43,8 +43,12 @@ def is_n8n(value: JsonValue) -> bool:
 
 
 def is_dify(value: JsonValue) -> bool:
-    """A Dify DSL document has its graph under `workflow`, `graph`."""
-    workflow = value.get("workflow") if isinstance(value, dict) else None
+    """A Dify DSL document has its graph under `workflow`, `graph`; an app without a graph has a `model_config`."""
+    if not isinstance(value, dict):
+        return False
+    if isinstance(value.get("model_config"), dict) and isinstance(value.get("app"), dict):
+        return True
+    workflow = value.get("workflow")
     graph = workflow.get("graph") if isinstance(workflow, dict) else None
     return isinstance(graph, dict) and isinstance(graph.get("nodes"), list)
 

@@ -100,7 +100,7 @@ class _Reader:
         bodies = {node.id: parent for parent, node in out.bodies.items()}
         out.scope.parents = {node.id: node.parent for node in out.drawing.nodes if node.parent is not None}
         out.scope.bodies = {parent: node.id for parent, node in out.bodies.items()}
-        parts = Parts(self.dialect, out.scope, by_id, {k: r for k, r in roles.items() if r and k not in bodies})
+        parts = Parts(self.dialect, out.scope, by_id, {k: r for k, r in roles.items() if r not in {"", BODY_ROLE}})
         for node in out.drawing.nodes:
             if node.id in bodies or node.id in parts.fed:
                 continue

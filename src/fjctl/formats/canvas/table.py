@@ -37,7 +37,8 @@ class NodeType(NamedTuple):
     block of this kind may be written as this type where nothing says otherwise. `known` are the settings, beside the
     usual ones and those of the slots, that such a node has (None: any). All others stand under `more` in the fields, so
     that settings of another builder, whose names may mean something else here, are told from them and not written.
-    `ports` are, for a type that has its model and tools as nodes of their own, role → port that they enter by. `label` is what a new node is called.
+    `ports` are, for a type that has its model and tools as nodes of their own, role → port that they enter by. `label`
+    is what a new node is called.
     """
 
     name: str
