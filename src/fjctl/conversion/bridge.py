@@ -15,6 +15,7 @@ from fjctl.conversion.naming import Hints
 from fjctl.diagnostics import Diagnostic, Loss, has_errors
 from fjctl.formats import registry
 from fjctl.formats.document import Document, fresh, interpret, syntax_of
+from fjctl.model.order import in_order
 from fjctl.source import Source
 
 if TYPE_CHECKING:
@@ -132,6 +133,7 @@ def _to_journey(result: Conversion, names: Names) -> None:
         journey = lens.read_back(workflow, Hints(), form, _stem(result.source.source.name))
         nodes = journey["origin"]["nodes"]
         _origin(journey, form, names)
+        journey = in_order(journey)
         result.journey, result.value, result.workflow, result.nodes = (
             journey,
             cast("JsonValue", journey),

@@ -71,7 +71,9 @@ LACKS: dict[str, frozenset[str]] = {
             "conversation",
         }
     ),
-    "dify": frozenset({"schemas", "http calls", "while loops", "parallels", "ways back", "waits", "conversation"}),
+    "dify": frozenset(
+        {"schemas", "agent tools", "http calls", "while loops", "parallels", "ways back", "waits", "conversation"}
+    ),
     "fastgpt": frozenset(
         {
             "agent tools",
