@@ -101,6 +101,49 @@ LACKS: dict[str, frozenset[str]] = {
     ),
     "flowise-chatflow": frozenset(
         {
+            "schemas",
+            "agent tools",
+            "questions",
+            "forms",
+            "http calls",
+            "code",
+            "assignments",
+            "conditions",
+            "commands",
+            "loops over items",
+            "counted loops",
+            "while loops",
+            "parallels",
+            "ways back",
+            "waits",
+            "error ways",
+            "timeouts",
+            "retries",
+            "results",
+            "inputs",
+            "variables",
+            "conversation",
+        }
+    ),
+    "ragflow": frozenset(
+        {
+            "agent tools",
+            "http calls",
+            "routes",
+            "commands",
+            "while loops",
+            "parallels",
+            "sub-workflows",
+            "waits",
+            "error ways",
+            "timeouts",
+            "retries",
+            "results",
+            "conversation",
+        }
+    ),
+    "chainforge": frozenset(
+        {
             "prompts",
             "models",
             "schemas",
@@ -129,23 +172,6 @@ LACKS: dict[str, frozenset[str]] = {
             "variables",
             "disabled steps",
             "notes",
-            "conversation",
-        }
-    ),
-    "ragflow": frozenset(
-        {
-            "agent tools",
-            "http calls",
-            "routes",
-            "commands",
-            "while loops",
-            "parallels",
-            "sub-workflows",
-            "waits",
-            "error ways",
-            "timeouts",
-            "retries",
-            "results",
             "conversation",
         }
     ),
