@@ -283,9 +283,9 @@ def read_wires(drawing: Drawing, rows: list[Any]) -> None:
                 pointer=pointer,
             )
         )
+    _without_dead_ends(drawing)
     _without_ways_back(drawing)
     _old_beginnings(drawing)
-    _without_dead_ends(drawing)
     _usual_outputs(drawing)
     failing = {wire.source for wire in drawing.wires if wire.out == FAIL}
     for node in drawing.nodes:
