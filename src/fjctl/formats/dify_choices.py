@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from fjctl.formats import dify_texts as texts
 from fjctl.formats.canvas.dialect import Choices
-from fjctl.formats.dify_conditions import hear_all, say_all
+from fjctl.formats.dify_conditions import hear_all, once_more, say_all
 from fjctl.model.names import slug, stable_id, unique
 from fjctl.model.workflow import Branch
 
@@ -55,18 +55,35 @@ def _case_id(case: Map, place: int) -> str:
 
 
 def _cases_read(node: Node, _: Sequence[Wire], scope: Scope) -> list[Branch]:
-    found: dict[str, Branch] = {}
-    for place, case in enumerate(_cases(node.settings)):
+    said = _whens(_cases(node.settings), scope)
+    return [*(Branch(id=name, when=when) for name, when in said.items()), Branch(id=ELSE, otherwise=True)]
+
+
+def _whens(cases: list[Map], scope: Scope) -> dict[str, str]:
+    """The expressions of some cases by id, each another one."""
+    found: dict[str, str] = {}
+    for place, case in enumerate(cases):
         name = _case_id(case, place)
-        if name != ELSE:
+        if name != ELSE and name not in found:
             when = say_all(case.get("conditions"), case.get("logical_operator"), scope)
-            found.setdefault(name, Branch(id=name, when=when))
-    return [*found.values(), Branch(id=ELSE, otherwise=True)]
+            number = 1 + sum(held.partition(" /* ")[0] == when for held in found.values())
+            found[name] = when if number == 1 else once_more(when, number)
+    return found
+
+
+def _numbered(text: str, found: dict[str, str]) -> str:
+    """A text that none of those found is: with a number behind it where it has been said before."""
+    number, name = 1, text
+    while name in found.values():
+        number += 1
+        name = f"{text} ({number})"
+    return name
 
 
 def _cases_write(branches: Sequence[Branch], prior: Node | None, settings: Map, scope: Scope) -> dict[str, str]:
     before = _cases(prior.settings) if prior is not None else []
     known = {_case_id(case, place): case for place, case in reversed(list(enumerate(before)))}
+    said = _whens(before, scope)
     ports: dict[str, str] = {}
     cases: list[Map] = []
     for branch in branches:
@@ -74,7 +91,7 @@ def _cases_write(branches: Sequence[Branch], prior: Node | None, settings: Map, 
             ports[branch.id] = ELSE
             continue
         name = branch.id if branch.id in known else _new_id(branch, scope, first=not cases and not known)
-        cases.append(_case(name, branch, known.get(name), scope))
+        cases.append(_case(name, branch, known.get(name), said.get(name), scope))
         ports[branch.id] = name
     old = prior is not None and "cases" not in prior.settings and "conditions" in prior.settings
     mirrored = prior is not None and "conditions" in prior.settings and cases
@@ -89,12 +106,11 @@ def _new_id(branch: Branch, scope: Scope, *, first: bool) -> str:
     return "true" if first else stable_id("case", scope.node.id, branch.id)
 
 
-def _case(name: str, branch: Branch, known: Map | None, scope: Scope) -> Map:
+def _case(name: str, branch: Branch, known: Map | None, was: str | None, scope: Scope) -> Map:
     """A case, as it stood where it says the same."""
     known = known or {}
     when = branch.when if branch.when is not None else ""
-    operator = known.get("logical_operator")
-    if known and say_all(known.get("conditions"), operator, scope) == when:
+    if known and was == when:
         return {**known, "case_id": name}
     heard = hear_all(when, scope, rows_of(known.get("conditions")))
     rows, operator = heard if heard is not None else ([], "or")  # an empty "or" never holds
@@ -105,19 +121,27 @@ def _case(name: str, branch: Branch, known: Map | None, scope: Scope) -> Map:
 
 
 def _classes_read(node: Node, _: Sequence[Wire], scope: Scope) -> list[Branch]:
-    found: dict[str, Branch] = {}
-    for row in rows_of(node.settings.get("classes")):
+    said = _class_names(rows_of(node.settings.get("classes")), scope)
+    return [
+        Branch(id=name, condition="" if name == OTHERWISE else text, otherwise=name == OTHERWISE)
+        for name, text in said.items()
+    ]
+
+
+def _class_names(rows: list[Map], scope: Scope) -> dict[str, str]:
+    """What the classes are called by id, each otherwise."""
+    found: dict[str, str] = {}
+    for row in rows:
         name, said = row.get("id"), row.get("name")
-        if isinstance(name, (str, int)) and str(name):
-            text = texts.read_text(said, scope) if isinstance(said, str) else ""
-            otherwise = name == OTHERWISE
-            branch = Branch(id=str(name), condition="" if otherwise else text, otherwise=otherwise)
-            found.setdefault(str(name), branch)
-    return list(found.values())
+        if isinstance(name, (str, int)) and str(name) and str(name) not in found:
+            found[str(name)] = _numbered(texts.read_text(said, scope) if isinstance(said, str) else "", found)
+    return found
 
 
 def _classes_write(branches: Sequence[Branch], prior: Node | None, settings: Map, scope: Scope) -> dict[str, str]:
-    known = {str(row.get("id")): row for row in rows_of(prior.settings.get("classes") if prior is not None else None)}
+    before = rows_of(prior.settings.get("classes") if prior is not None else None)
+    known = {str(row.get("id")): row for row in reversed(before)}
+    names = _class_names(before, scope)
     taken = set(known)
     ports: dict[str, str] = {}
     classes: list[Map] = []
@@ -127,9 +151,9 @@ def _classes_write(branches: Sequence[Branch], prior: Node | None, settings: Map
         row = known.get(name, {})
         said = branch.condition or branch.command or branch.when or branch.event
         said = _OTHERWISE_NAME if branch.otherwise else said
-        before = row.get("name")
-        same = isinstance(before, str) and texts.read_text(before, scope) == said
-        classes.append({**row, "id": row.get("id", name), "name": before if same else texts.write_text(said, scope)})
+        same = name in known and names.get(name) == said
+        written = row.get("name") if same else texts.write_text(said, scope)
+        classes.append({**row, "id": row.get("id", name), **({"name": written} if written is not None else {})})
         ports[branch.id] = name
     settings["classes"] = classes
     return ports
@@ -139,19 +163,29 @@ def _classes_write(branches: Sequence[Branch], prior: Node | None, settings: Map
 
 
 def _actions_read(node: Node, _: Sequence[Wire], scope: Scope) -> list[Branch]:
-    found: dict[str, Branch] = {}
-    for row in rows_of(node.settings.get("user_actions")):
+    said = _action_names(rows_of(node.settings.get("user_actions")), scope)
+    found = [
+        Branch(id=name, command="" if name == OTHERWISE else text, otherwise=name == OTHERWISE)
+        for name, text in said.items()
+    ]
+    return [] if list(said) == [GO_ON] else found
+
+
+def _action_names(rows: list[Map], scope: Scope) -> dict[str, str]:
+    """What stands on the buttons by id, on each something else."""
+    found: dict[str, str] = {}
+    for row in rows:
         name, said = row.get("id"), row.get("title")
-        if isinstance(name, str) and name:
+        if isinstance(name, str) and name and name not in found:
             text = texts.read_text(said, scope) if isinstance(said, str) and said else name
-            otherwise = name == OTHERWISE
-            found.setdefault(name, Branch(id=name, command="" if otherwise else text, otherwise=otherwise))
-    return [] if list(found) == [GO_ON] else list(found.values())
+            found[name] = _numbered(text, found)
+    return found
 
 
 def _actions_write(branches: Sequence[Branch], prior: Node | None, settings: Map, scope: Scope) -> dict[str, str]:
     before = rows_of(prior.settings.get("user_actions") if prior is not None else None)
-    known = {row["id"]: row for row in before if isinstance(row.get("id"), str)}
+    known = {row["id"]: row for row in reversed(before) if isinstance(row.get("id"), str)}
+    names = _action_names(before, scope)
     taken = set(known)
     ports: dict[str, str] = {}
     actions: list[Map] = []
@@ -161,9 +195,8 @@ def _actions_write(branches: Sequence[Branch], prior: Node | None, settings: Map
         taken.add(name)
         said = _OTHERWISE_NAME if branch.otherwise else said
         row = known.get(name, {"button_style": "default"})
-        title = row.get("title")
-        same = texts.read_text(title, scope) == said if isinstance(title, str) and title else said == name and bool(row)
-        changed = {} if same and name in known else {"title": texts.write_text(said, scope)[:_LONGEST]}
+        same = name in known and names.get(name) == said
+        changed = {} if same else {"title": texts.write_text(said, scope)[:_LONGEST]}
         actions.append({**row, "id": name, **changed})
         ports[branch.id] = name
     if not branches and (prior is None or list(known) == [GO_ON]):

@@ -25,13 +25,19 @@ if TYPE_CHECKING:
     from fjctl.formats.canvas.scope import Scope
 
 _CALLS = {
-    "contains": ("{0}.includes({1})", False),
-    "not contains": ("{0}.includes({1})", True),
-    "start with": ("{0}.startsWith({1})", False),
-    "end with": ("{0}.endsWith({1})", False),
+    "contains": "{0}.includes({1})",
+    "not contains": "!{0}.includes({1})",
+    "start with": "{0}.startsWith({1})",
+    "end with": "{0}.endsWith({1})",
+}
+_AMONGST = {
+    "in": "{1}.includes({0})",
+    "not in": "!{1}.includes({0})",
+    "all of": "{1}.every((one) => {0}.includes(one))",
 }
 _SIGNS = {"is": "===", "is not": "!==", "=": "===", "≠": "!==", ">": ">", "<": "<", "≥": ">=", "≤": "<="}
-_NUMERIC = frozenset({"=", "≠", ">", "<", "≥", "≤"})
+_ORDERS = frozenset({">", "<", "≥", "≤"})
+_NUMERIC = _ORDERS | {"=", "≠"}
 _ALONE = {
     "empty": "!{0}",
     "not empty": "!!{0}",
@@ -85,18 +91,23 @@ def _said(left: str, row: Map, scope: Scope) -> str | None:
     if operator in _ALONE:
         of_list = operator in _LISTS and str(row.get("varType")).startswith("array")
         return (_LISTS if of_list else _ALONE)[operator].format(left)
-    if operator in {"in", "not in"}:
-        return f"{'!' if operator == 'not in' else ''}{_list(value, scope)}.includes({left})"
-    if operator == "all of":
-        return f"{_list(value, scope)}.every((one) => {left}.includes(one))"
-    if isinstance(value, (list, dict)):
+    if operator in _AMONGST:
+        known = isinstance(value, (str, list))
+        return _AMONGST[operator].replace("{0}", left).replace("{1}", _list(value, scope)) if known else None
+    if isinstance(value, (list, dict)) or (operator in _ORDERS and not _is_ordered(value, scope)):
         return None
     if operator in _SIGNS:
         return f"{left} {_SIGNS[operator]} {_literal(value, scope, number=operator in _NUMERIC)}"
     if operator in _CALLS:
-        pattern, denied = _CALLS[operator]
-        return ("!" if denied else "") + pattern.replace("{0}", left).replace("{1}", _literal(value, scope))
+        return _CALLS[operator].replace("{0}", left).replace("{1}", _literal(value, scope))
     return None
+
+
+def _is_ordered(value: Any, scope: Scope) -> bool:
+    """Whether something can be greater or less than a value: a number, or what a reference gives."""
+    if not isinstance(value, str):
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    return bool(_NUMBER.fullmatch(value)) or texts.write_selector(texts.read_text(value, scope), scope) is not None
 
 
 def _said_of_items(left: str, operator: str, inner: Map, scope: Scope) -> str | None:
@@ -138,11 +149,18 @@ def _list(value: Any, scope: Scope) -> str:
 
 # Expression → conditions
 
+_AGAIN = re.compile(r" /\* \d+ \*/\Z")
+
+
+def once_more(expression: str, number: int) -> str:
+    """An expression that stands there for the second time or more: two choices have to differ."""
+    return f"{expression} /* {number} */"
+
 
 def hear_all(expression: str, scope: Scope, known: Iterable[Any] = ()) -> tuple[list[Map], str] | None:
     """Conditions and operator for an expression; None where it has no such form. A condition among `known` (those that
     stood there before) that says a part of it stays as it is."""
-    text = expression.strip()
+    text = _AGAIN.sub("", expression.strip())
     if text in {"true", "false"}:
         return [], "and" if text == "true" else "or"
     split = _split(text)

@@ -25,8 +25,7 @@ USUAL_VERSION = "0.5.0"
 _VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})(?:\.(\d{1,4}))?")
 _ENVIRONMENT = re.compile(r"\{\{#env\.([A-Za-z_]\w*)#\}\}", re.ASCII)
 _TYPES = {"array[object]": "array"}
-_WRITTEN_TYPES = {"array": "array[object]", "boolean": "boolean", "files": "array[file]", "plain": "string"}
-_KNOWN_TYPES = frozenset({"string", "number", "object", "boolean", "secret", "integer", "float", "file", "array[any]"})
+_WRITTEN_TYPES = {"array": "array[object]", "file[]": "array[file]", "plain": "string"}
 
 
 # Reading
@@ -75,6 +74,8 @@ def _shape(row: Map) -> Map:
     found: Map = {"type": _TYPES.get(kind, kind) if isinstance(kind, str) and kind else "string"}
     if not is_blank(row.get("value")):
         found["default"] = row["value"]
+    elif kind in ("number", "boolean"):
+        found["default"] = _EMPTY[kind]
     if _text(row.get("description")):
         found["description"] = row["description"]
     return found
@@ -161,7 +162,7 @@ def _rows(variables: Map, before: Any, space: str) -> list[Map]:
             found.append(row)
             continue
         kind = str(shape.get("type", "string"))
-        kind = kind if kind in _KNOWN_TYPES or kind.startswith("array[") else _WRITTEN_TYPES.get(kind, "string")
+        kind = _WRITTEN_TYPES.get(kind, kind)
         new: Map = {"description": shape.get("description", ""), "name": name, "selector": [space, name]}
         new |= {"value": shape.get("default", _EMPTY.get(kind, "")), "value_type": kind}
         found.append({**new, "id": row["id"] if row is not None and "id" in row else stable_id(space, name)})

@@ -11,8 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 from fjctl.formats.base import is_blank
 from fjctl.formats.canvas import secrets
-from fjctl.formats.dify_nodes import BODY, FAIL, INTO, NOTE, PLAIN, START_TITLE, TABLES, open_lines, result_of_body
-from fjctl.formats.dify_types import START_TITLES, TYPES
+from fjctl.formats.dify_nodes import (
+    BODY,
+    FAIL,
+    INTO,
+    NOTE,
+    PLAIN,
+    START_TITLE,
+    TABLES,
+    is_usual_output,
+    open_lines,
+    result_of_body,
+)
+from fjctl.formats.dify_types import BESIDES, START_TITLES, TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -150,7 +161,13 @@ class Graph:
         kind = before.get("type") if before else "" if name == NOTE else name
         data |= title | ({"type": kind} if kind is not None and (not before or "type" in before) else {})
         if not before:
-            return {"desc": "", **({"output_type": _OUTPUT_TYPES[name]} if name in _OUTPUT_TYPES else {}), **data}
+            off = {key: item for key, item in BESIDES.get(name, {}).items() if key not in data}
+            return {
+                "desc": "",
+                **off,
+                **({"output_type": _OUTPUT_TYPES[name]} if name in _OUTPUT_TYPES else {}),
+                **data,
+            }
         return _restored(data, before, name)
 
     # Edges
@@ -238,6 +255,8 @@ def _llm(settings: Map, before: Map) -> Map:
 
 def _code(settings: Map, before: Map) -> Map:
     missing = {"code": "", "code_language": "python3", "variables": []}
+    if "outputs" not in settings and is_usual_output(before.get("outputs")):
+        settings["outputs"] = before["outputs"]
     return _split(settings, "code", _CODE, missing, before)
 
 

@@ -198,8 +198,7 @@ def _outputs_read(value: Any, scope: Scope) -> Read | None:
         found[name] = {**schema_of(shape["type"]), **(inner.value if inner is not None else {})}
         if inner is not None:
             found[name]["type"] = "object"
-    # One object called `result` is what code gives where nobody says otherwise (`usual` in its row).
-    return None if found == {"result": {"type": "object"}} else Read({"type": "object", "properties": found})
+    return Read({"type": "object", "properties": found})
 
 
 def _outputs_write(meaning: Any, prior: Any, _beyond: Any, scope: Scope) -> Any:
@@ -258,7 +257,9 @@ def _parameters_write(meaning: Any, prior: Any, _beyond: Any, scope: Scope) -> A
             rows.append({**row, "required": needed} if row.get("required") is not needed else row)  # type: ignore[union-attr, dict-item]
             continue
         said = shape if isinstance(shape, dict) else {}
-        new: Map = {**(row or {}), "description": texts.write_text(str(said.get("description", "")), scope)}
+        about = said.get("description", "")
+        about = texts.write_text(about, scope) if isinstance(about, str) else about
+        new: Map = {**(row or {}), "description": about}
         new |= {"name": name, "required": needed, "type": kind_of(said)}
         rows.append(new | ({"options": said["enum"]} if isinstance(said.get("enum"), list) else {}))
     return rows

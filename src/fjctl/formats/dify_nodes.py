@@ -182,7 +182,15 @@ def _llm(settings: Map) -> Map:
     return _group(settings, "prompt_template", _LLM)
 
 
+def is_usual_output(outputs: Any) -> bool:
+    """Whether code gives what it gives where nobody says otherwise: one object called `result`."""
+    only = outputs.get("result") if isinstance(outputs, dict) and len(outputs) == 1 else None
+    return isinstance(only, dict) and only.get("type") == "object" and not only.get("children")
+
+
 def _code(settings: Map) -> Map:
+    if is_usual_output(settings.get("outputs")):
+        del settings["outputs"]
     return _group(settings, "code", _CODE)
 
 
@@ -201,7 +209,15 @@ def _request(settings: Map) -> Map:
     return settings
 
 
+def _agent(settings: Map) -> Map:
+    if not isinstance(settings.get("agent_parameters", {}), dict):
+        del settings["agent_parameters"]
+    return settings
+
+
 def _tool(settings: Map) -> Map:
+    if is_blank(settings.get("provider_id")) and "tool_name" in settings:
+        settings["provider_id"] = settings["tool_name"]
     for copied, original in _COPIES:
         if settings.get(copied) == settings.get(original):
             settings.pop(copied, None)
@@ -235,6 +251,7 @@ _COPIES = (("provider_name", "provider_id"), ("tool_label", "tool_name"), ("tool
 _OLD_ASSIGNER = ("assigned_variable_selector", "input_variable_selector", "write_mode")
 _GROUPS = {
     "llm": _llm,
+    "agent": _agent,
     "code": _code,
     "template-transform": _template,
     "http-request": _request,
@@ -266,6 +283,7 @@ def read_wires(drawing: Drawing, rows: list[Any]) -> None:
                 pointer=pointer,
             )
         )
+    _without_dead_ends(drawing)
     _without_ways_back(drawing)
     _old_beginnings(drawing)
     _usual_outputs(drawing)
@@ -278,12 +296,12 @@ def read_wires(drawing: Drawing, rows: list[Any]) -> None:
 def result_of_body(drawing: Drawing, container: str) -> list[str] | None:
     """What an iteration collects where nobody says otherwise: what the last of its nodes mainly gives; None where it
     has several last nodes, or one that gives nothing."""
-    inside = [node for node in drawing.nodes if node.parent == container and node.type in MAIN_OUTPUT]
-    every = {node.id for node in drawing.nodes if node.parent == container}
-    leaving = {wire.source for wire in drawing.wires if wire.out != FAIL and wire.target in every}
-    last = [node for node in inside if node.id not in leaving]
-    ends = every - leaving
-    return [last[0].id, MAIN_OUTPUT[last[0].type]] if len(last) == 1 and len(ends) == 1 else None
+    inside = {node.id: node for node in drawing.nodes if node.parent == container}
+    leaving = {wire.source for wire in drawing.wires if wire.out != FAIL and wire.target in inside}
+    last = [node for name, node in inside.items() if name not in leaving]
+    kind = last[0].type if len(last) == 1 else ""
+    main = MAIN_OUTPUT.get(kind if TYPES.get(kind) is not None else "tool")
+    return [last[0].id, main] if main is not None and len(last) == 1 else None
 
 
 def _usual_outputs(drawing: Drawing) -> None:
@@ -291,6 +309,30 @@ def _usual_outputs(drawing: Drawing) -> None:
         said = node.settings.get("output_selector") if node.type == "iteration" else None
         if said is not None and said == (result_of_body(drawing, node.id) or [node.id, "item"]):
             node.settings = {key: item for key, item in node.settings.items() if key != "output_selector"}
+
+
+_WAYS = {
+    "if-else": ("cases", "case_id"),
+    "question-classifier": ("classes", "id"),
+    "human-input": ("user_actions", "id"),
+}
+
+
+def _without_dead_ends(drawing: Drawing) -> None:
+    """Leaves out the edges that leave a node that chooses by a way that it does not have: nobody ever takes them."""
+    ways: dict[str, set[str]] = {}
+    for node in drawing.nodes:
+        if node.type in _WAYS:
+            key, name = _WAYS[node.type]
+            found = {str(row.get(name) or row.get("id")) for row in rows_of(node.settings.get(key))}
+            ways[node.id] = found | ({"true", "false"} if node.type == "if-else" else {FAIL, LATE})
+    dead = [wire for wire in drawing.wires if wire.source in ways and wire.out not in ways[wire.source]]
+    for wire in dead:
+        message = f"an edge leaves {wire.source!r} by {wire.out!r}, a way out that it does not have"
+        hint = f"it has {', '.join(sorted(ways[wire.source] - {FAIL, LATE})) or 'none'}"
+        drawing.found.append(warning("FJ307", message, wire.pointer, hint=hint))
+    if dead:
+        drawing.wires = [wire for wire in drawing.wires if all(wire is not other for other in dead)]
 
 
 def _without_ways_back(drawing: Drawing) -> None:

@@ -154,7 +154,7 @@ def _headers_write(meaning: Any, prior: Any, beyond: Any, scope: Scope) -> Any:
 
 
 def _auth_read(value: Any, scope: Scope) -> Read | None:
-    if not isinstance(value, dict) or value.get("type") in (None, "no-auth"):
+    if not isinstance(value, dict) or value.get("type") != "api-key":
         return None
     config = value.get("config")
     config = config if isinstance(config, dict) else {}

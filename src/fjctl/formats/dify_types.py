@@ -11,7 +11,6 @@ from fjctl.formats.canvas.table import NodeType, Table, implied, service, slots
 from fjctl.model.workflow import BlockKind
 
 _COMMON = ("talk.description <- desc : text", "retry <- retry_config : retry")
-_OFF = {"enabled": False}
 _SYSTEM = {"sys.query": "input", "sys.files": "files", "sys.conversation_id": "conversationId"}
 _ANSWER = {"text": "content", "usage": "usage", "files": "files", "reasoning_content": "reasoning_content"}
 _NO_MODEL = {
@@ -39,7 +38,7 @@ _LLM = NodeType(
         "agent.output <- structured_output : structured",
         *_COMMON,
     ),
-    usual={"variables": [], "vision": _OFF, **_NO_MODEL},
+    usual={"variables": [], **_NO_MODEL},
     rest=("agent", "settings"),
     outputs={**_ANSWER, "structured_output": ""},
 )
@@ -79,7 +78,7 @@ _EXTRACTOR = NodeType(
         "agent.vision <- vision : vision",
         *_COMMON,
     ),
-    usual={"reasoning_mode": "prompt", "variables": [], "vision": _OFF, **_NO_MODEL},
+    usual={"reasoning_mode": "prompt", "variables": [], **_NO_MODEL},
     rest=("agent", "settings"),
     writes=False,
 )
@@ -95,7 +94,7 @@ _CLASSIFIER = NodeType(
         "agent.vision <- vision : vision",
         *_COMMON,
     ),
-    usual={"query_variable_selector": ["sys", "query"], "topics": [], "vision": _OFF, **_NO_MODEL},
+    usual={"query_variable_selector": ["sys", "query"], "topics": [], **_NO_MODEL},
     rest=("agent", "settings"),
     choices="classes",
 )
@@ -104,7 +103,6 @@ _CODE = NodeType(
     BlockKind.CODE,
     slots("* <- code : code", "tool.output <- outputs : outputs", *_COMMON),
     implied=implied(tool__kind="python"),
-    usual={"outputs": {"result": {"children": None, "type": "object"}}},
     rest=("tool", "settings"),
     outputs={"": "result"},
 )
@@ -166,12 +164,6 @@ _LISTS = NodeType(
     BlockKind.INTEGRATION,
     slots("tool.arguments.list <- variable : selector", *_COMMON),
     implied=implied(tool__kind="external", tool__service="list-operator"),
-    usual={
-        "extract_by": {"enabled": False, "serial": "1"},
-        "filter_by": {"conditions": [], "enabled": False},
-        "limit": {"enabled": False, "size": 10},
-        "order_by": {"enabled": False, "key": "", "value": "asc"},
-    },
     rest=("tool", "arguments"),
 )
 _DOCUMENTS = _call("document-extractor", "document-extractor", "tool.arguments.file <- variable_selector : selector")
@@ -350,6 +342,8 @@ _KNOWN = {
     ),
     "knowledge-index": frozenset({"chunk_structure", "indexing_technique", "retrieval_model", "embedding_model"}),
     "variable-aggregator": frozenset({"advanced_settings"}),
+    "list-operator": frozenset({"extract_by", "filter_by", "limit", "order_by"}),
+    "list-filter": frozenset({"extract_by", "filter_by", "limit", "order_by"}),
 }
 """Settings that a new node of a type may have beside the usual ones (see `NodeType.known`)."""
 _FREE = frozenset({"datasource", "loop-end"})
@@ -359,6 +353,22 @@ TYPES = Table(
     row if row.name in _FREE or row.role else row._replace(known=_KNOWN.get(row.name, frozenset()) | _HANDLED)
     for row in _ROWS
 )
+
+_NO_VISION: dict[str, object] = {"vision": {"enabled": False}}
+BESIDES: dict[str, dict[str, object]] = {
+    "code": {"outputs": {"result": {"children": None, "type": "object"}}},
+    "llm": _NO_VISION,
+    "question-classifier": _NO_VISION,
+    "parameter-extractor": _NO_VISION,
+    "list-operator": {
+        "extract_by": {"enabled": False, "serial": "1"},
+        "filter_by": {"conditions": [], "enabled": False},
+        "limit": {"enabled": False, "size": 10},
+        "order_by": {"enabled": False, "key": "", "value": "asc"},
+    },
+}
+"""What a new node has besides what is said: what is switched off, and the usual output of code. Nothing of it is
+read, also not a part of it (as of the `usual` settings)."""
 
 STRUCTURE = frozenset(
     {"title", "type", "selected", "width", "height", "start_node_id", "startNodeType", "isIterationStart"}

@@ -18,6 +18,7 @@ from fjctl.formats.canvas.scope import Scope
 from fjctl.formats.canvas.settings import read_fields, write_settings
 from fjctl.formats.canvas.soundness import opened
 from fjctl.formats.canvas.table import NodeType, opaque
+from fjctl.model.names import unique
 from fjctl.model.transplant import same
 from fjctl.model.workflow import BODY, ENTRY_KINDS, FORK_KINDS, TOOL_KINDS, Block, BlockKind, Branch, Edge, Workflow
 
@@ -100,6 +101,8 @@ class _Writer:
             body = self.prior.bodies.get(block.id)
             if body is None and block.id not in self.prior.nodes:  # a container keeps the manner in which it begins
                 body = self.dialect.body_node(block)
+                if body is not None and body.id in self.by_id:
+                    body = replace(body, id=unique(body.id, self.by_id))
             if body is not None:
                 self.bodies[block.id] = body.id
                 self.rows.setdefault(body.id, self.dialect.type_of(body))
