@@ -26,6 +26,7 @@ JUPYTEXT = SCRIPTS / "jupytext"
 PYTHON = Path(sys.executable)
 EXAMPLE = Path(__file__).parent.parent / "examples" / "support" / "workflows" / "return-item.json"
 DIFY = Path(__file__).parent.parent / "tests" / "data" / "dify" / "translation_workflow.yml"
+LANGFLOW = Path(__file__).parent.parent / "tests" / "data" / "langflow"
 LARGE_FILE = 30_000
 """Bytes from which the limit of converting in memory counts."""
 
@@ -108,6 +109,25 @@ def _sim_files(corpus: Path | None) -> Iterable[Path]:
 
 def _floor(data: bytes) -> Callable[[], object]:
     return lambda: orjson.dumps(orjson.loads(data))
+
+
+def langflow(effort: Effort, corpus: Path | None) -> list[Figure]:
+    """Every Langflow flow of the corpus, text to text in memory: most of their bytes are components' source code."""
+    folder = corpus / "langflow" if corpus is not None else None
+    paths = sorted(folder.rglob("*.json")) if folder is not None and folder.is_dir() else []
+    files = [path.read_bytes() for path in paths or sorted(LANGFLOW.glob("*.json"))]
+    target = registry.find("journey")
+
+    def run() -> object:
+        return [bridge.convert(api.reads(data, "a.json"), target).text for data in files]
+
+    def floor() -> object:
+        return [orjson.dumps(orjson.loads(data)) for data in files]
+
+    size = sum(map(len, files)) / 1e6
+    found = ratios(run, floor, effort.calls, best_of=2)
+    name = f"reads + convert, {len(files)} Langflow flows, {size:.1f} MB / orjson"
+    return [Figure(name, found, 5 if paths else None)]
 
 
 def batch(effort: Effort, folder: Path) -> list[Figure]:
@@ -244,6 +264,7 @@ def all_figures(effort: Effort, corpus: Path | None) -> dict[str, Callable[[Path
         "version": partial(version, effort),
         "convert": partial(convert, effort),
         "core": lambda _: core(effort, corpus),
+        "langflow": lambda _: langflow(effort, corpus),
         "batch": partial(batch, effort),
         "scale": lambda _: scale(effort),
         "journey": lambda _: journey(effort),

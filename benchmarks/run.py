@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> int:
 def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description="Measure speed and memory.")
     parser.add_argument("names", nargs="*", metavar="NAME", help="topics; all when none is given")
-    parser.add_argument("--corpus", type=Path, help="a folder with real workflows under sim/")
+    parser.add_argument("--corpus", type=Path, help="a folder with real workflows under sim/, langflow/ …")
     parser.add_argument("--rounds", type=int, default=15, help="how often each process is timed (default 15)")
     parser.add_argument("--json", action="store_true", help="JSON instead of a table")
     return parser

@@ -380,7 +380,7 @@ class _Maker:
             self._plain_ways(state, kind, open_names)
             return
         ways: list[Any] = []
-        seen: set[tuple[str, str]] = set()
+        seen: set[str] = set()
         for _ in range(self.draw(st.integers(0, 3)) if open_names else 0):
             way = self.way(open_names)
             reason = next(
@@ -388,9 +388,9 @@ class _Maker:
                 "",
             )
             goes = str(way.get("to", ""))
-            if (reason, "") in seen or (reason in {"else=True", ""} and any(known == reason for known, _ in seen)):
+            if reason in seen and (not reason or "on=" in reason or not self.chance(30)):
                 continue
-            seen.add((reason, ""))
+            seen.add(reason)
             ways.append(goes if way.keys() == {"to"} and isinstance(way["to"], str) and self.chance(60) else way)
         if len(ways) == 1 and isinstance(ways[0], str) and self.chance(70):
             state["next"] = ways[0]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from hypothesis import strategies as st
 
-from fjctl.model.journey import walk
+from fjctl.model.journey import targets, transitions, walk
 from fjctl.model.references import normalize, rename_all
 
 if TYPE_CHECKING:
@@ -111,10 +111,18 @@ def condition(journey: Map, pick: Any) -> Map | None:
 
 
 def _later(journey: Map, name: str) -> list[str]:
-    """States of the same scope that come later in it, so that no cycle arises."""
+    """States of the same scope from which no way leads to this one, so that no cycle arises."""
     path = next(path for path, other, _ in _states(journey) if other == name)
-    scope = [other for at, other, _ in _states(journey) if at == path]
-    return scope[scope.index(name) + 1 :]
+    scope = {other: state for at, other, state in _states(journey) if at == path}
+    leads = {
+        other: {to for way in transitions(cast("Any", state)) for to in targets(way.get("to"))}
+        for other, state in scope.items()
+    }
+    before, found = {name}, {name}
+    while found:
+        found = {other for other, to in leads.items() if to & found} - before
+        before |= found
+    return [other for other in scope if other not in before]
 
 
 def retarget(journey: Map, pick: Any) -> Map | None:

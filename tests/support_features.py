@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from fjctl.formats.registry import Format
     from fjctl.model.journey import Journey
 
-_HEAD = "journey: probe\nversion: 1\nvariables: {name: {type: string, input: true}}\n"
+_HEAD = "journey: probe\nversion: 1\n"
+_INPUT = "variables: {name: {type: string, input: true}}\n"
 PROBES: dict[str, str] = {
-    "prompts": "start: a\nstates:\n  a: {chat: Greet <variable.name>, next: b}\n  b: {chat: Say goodbye}\n",
+    "prompts": "start: a\nstates:\n  a: {chat: Greet the customer, next: b}\n  b: {chat: Say goodbye}\n",
     "models": "start: a\nstates:\n  a: {chat: Greet, agent: {model: gpt-4o, temperature: 0.2, max_tokens: 300}}\n",
     "schemas": (
         "start: a\nstates:\n  a:\n    chat: Extract\n    agent: {model: gpt-4o, output: {type: object, properties: "
@@ -107,9 +108,9 @@ PROBES: dict[str, str] = {
 
 
 def probe(name: str) -> Document:
-    """The journey that says one thing."""
+    """The journey that says one thing; it is given an input where it asks for one."""
     text = PROBES[name]
-    head = _HEAD if "variables:" not in text else _HEAD.rpartition("variables:")[0]
+    head = f"{_HEAD}{_INPUT}" if "<variable.name>" in text else _HEAD
     found = document.read("probe.journey.yaml", (head + text).encode())
     assert found.ok, (name, [item.line() for item in found.located()])
     return found

@@ -262,12 +262,16 @@ class _SimMaker:
 
     def _condition_rows(self, block: Map) -> None:
         first = self.draw(st.sampled_from(EXPRESSIONS))
+        second = self.draw(st.sampled_from(("x > 2", first, "")))  # an editor lets rows say the same, or nothing yet
         both = self.chance(50)
         titles = ("if", "else if", "else") if both else ("if", "else")
-        self._rows(block, titles, (first, "x > 2", "") if both else (first, ""), "conditions")
+        self._rows(block, titles, (first, second, "") if both else (first, ""), "conditions")
 
     def _route_rows(self, block: Map) -> None:
-        self._rows(block, ("Route 1", "Refunds", ""), (self.draw(words), "about money", "third"), "routes")
+        titles, texts = ("Route 1", "Refunds", ""), (self.draw(words), "about money", "third")
+        if self.chance(20):
+            titles, texts = ("Route 1", "Route 1", ""), (texts[0], texts[0], texts[0])
+        self._rows(block, titles, texts, "routes")
 
     def _router(self) -> Map:
         return (

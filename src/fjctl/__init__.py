@@ -14,7 +14,7 @@ TYPE_CHECKING = False  # the name is what type checkers look for; `typing` takes
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from fjctl.api import FileResult, Options, Status, convert, convert_file, read, reads, remember
+    from fjctl.api import FileResult, Options, Status, convert, convert_file, read, reads, remember, settle
     from fjctl.conversion.bridge import Conversion, Names
     from fjctl.diagnostics import Diagnostic, Fix, Loss, Severity
     from fjctl.errors import ExitCode, FjctlError
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from fjctl.formats.registry import FORMATS, Format
 
 _HOMES = {
-    "fjctl.api": ("FileResult", "Options", "Status", "convert", "convert_file", "read", "reads", "remember"),
+    "fjctl.api": ("FileResult", "Options", "Status", "convert", "convert_file", "read", "reads", "remember", "settle"),
     "fjctl.conversion.bridge": ("Conversion", "Names"),
     "fjctl.diagnostics": ("Diagnostic", "Fix", "Loss", "Severity"),
     "fjctl.errors": ("ExitCode", "FjctlError"),
@@ -52,6 +52,7 @@ __all__ = [
     "read",
     "reads",
     "remember",
+    "settle",
 ]
 
 

@@ -12,12 +12,12 @@ import time
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fjctl import __version__
 from fjctl.conversion import bridge
 from fjctl.diagnostics import Diagnostic, Severity, has_errors
-from fjctl.errors import FjctlError, InputError, RefusedError, StoreError, UsageError
+from fjctl.errors import FjctlError, InputError, OutputError, RefusedError, StoreError, UsageError
 from fjctl.formats import document, registry
 from fjctl.model.names import slug
 from fjctl.project.files import FileState, inside, read_bytes, read_if_exists, split_flow
@@ -26,14 +26,14 @@ from fjctl.project.settings import Settings
 from fjctl.project.writing import WriteOutcome, write_guarded
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from concurrent.futures import Future
+
     from fjctl.conversion.bridge import Conversion
     from fjctl.formats.document import Document
     from fjctl.formats.registry import Format
+    from fjctl.project.parallel import GuardedWriter
     from fjctl.store import ConversionRecord, MappingRecord, Store
-
-
-SCHEMA = "urn:fjctl:schema:journey:1"
-"""What a journey names where the project has no copy of the schema: its `$id`, which an editor can map to a file."""
 
 
 class Status(StrEnum):
@@ -67,7 +67,10 @@ class Options:
 @dataclass(slots=True, eq=False)
 class FileResult:
     """One file's conversion: where it went, what became of it, and everything worth telling. `flows` are those of a
-    file that holds several, of which none was named."""
+    file that holds several, of which none was named; `unnoted` is why the database took no note of the write.
+
+    While `writing` is there a `GuardedWriter` is at work, and `settle` fills in the status and the record.
+    """
 
     source: str
     target: str = ""
@@ -76,8 +79,12 @@ class FileResult:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     error: FjctlError | None = None
     before: str | None = None
+    unnoted: StoreError | None = None
     record: ConversionRecord | None = None
     flows: list[str] = field(default_factory=list)
+    writing: Future[WriteOutcome] | None = None
+    began: str = ""
+    took_ms: float = 0.0
 
     @property
     def text(self) -> str | None:
@@ -106,15 +113,44 @@ def convert(
     return bridge.convert(source, target, prior, names)
 
 
-def convert_file(path: Path, options: Options, *, target: Path | None = None, store: Store | None = None) -> FileResult:
+def convert_file(
+    path: Path,
+    options: Options,
+    *,
+    target: Path | None = None,
+    store: Store | None = None,
+    writer: GuardedWriter | None = None,
+) -> FileResult:
     """Converts one file and writes the result. Every problem is in the result; nothing is raised for a user's mistake.
 
-    `store` gives the content on which the pair last agreed; `remember` records what was done.
+    `store` gives the content on which the pair last agreed; `remember` records what was done. With a `writer` the
+    file may still be on its way to the disk: `settle` waits for it.
     """
-    result = FileResult(_shown(path, options.root))
-    started, clock = time.time(), time.perf_counter()
+    result = FileResult(_shown(path, options.root), began=_timestamp(time.time()))
+    clock = time.perf_counter()
+    with _told(result):
+        _convert_file(path, target, options, result, _Tools(store, writer))
+    result.took_ms = (time.perf_counter() - clock) * 1000
+    if result.writing is None:
+        result.record = _record(result, options)
+    return result
+
+
+def settle(result: FileResult, options: Options) -> FileResult:
+    """The same result, complete: waits for the write that `convert_file` has handed to a writer."""
+    if result.writing is not None:
+        writing, result.writing = result.writing, None
+        with _told(result):
+            result.status = _written(writing.result())
+        result.record = _record(result, options)
+    return result
+
+
+@contextlib.contextmanager
+def _told(result: FileResult) -> Iterator[None]:
+    """What goes wrong inside becomes part of the result."""
     try:
-        _convert_file(path, target, options, result, store)
+        yield
     except FjctlError as error:
         result.error = error
         result.status = Status.REFUSED if isinstance(error, RefusedError) else Status.FAILED
@@ -122,26 +158,39 @@ def convert_file(path: Path, options: Options, *, target: Path | None = None, st
         result.error = InputError(
             f"cannot be looked at: {(error.strerror or str(error)).lower()}", place=result.target or result.source
         )
-    if result.conversion is not None:
-        result.record = _record(result, options, _timestamp(started), (time.perf_counter() - clock) * 1000)
-    return result
 
 
-def _convert_file(path: Path, target: Path | None, options: Options, result: FileResult, store: Store | None) -> None:
+class _Tools(NamedTuple):
+    """What a conversion of a file may make use of."""
+
+    store: Store | None
+    writer: GuardedWriter | None
+
+    def wait_for(self, path: Path) -> None:
+        """Before a file is read: it may be on its way to the disk."""
+        if self.writer is not None:
+            self.writer.wait_for(path)
+
+
+def _convert_file(path: Path, target: Path | None, options: Options, result: FileResult, tools: _Tools) -> None:
     file, flow = split_flow(path)
+    tools.wait_for(file)
     source = document.read(result.source, read_bytes(file).data, format_name=options.source_format, member=flow)
     result.diagnostics, result.flows = source.located(), source.members
     if not source.ok:
         return
     form = _form(source, options)
+    derived = target is None and (options.out is None or options.into_folder or options.out.is_dir())
     target = target or target_path(path, source, form, options)
     result.target = _shown(target, options.root)
-    if target.absolute() == path.absolute():
+    if target.absolute() == path.absolute() or (target.exists() and target.samefile(path)):
         raise UsageError(
             "the target is the source itself", hint="name another file with -o, or another format with --to"
         )
     written, flow = split_flow(target)
+    _check_special(written)
     written = inside(options.root, written)
+    tools.wait_for(written)
     existing = read_if_exists(written)
     if existing is None and flow:
         hint = "name a file of its own with -o, and import that"
@@ -152,12 +201,14 @@ def _convert_file(path: Path, target: Path | None, options: Options, result: Fil
         form = prior.format or form
         result.before = prior.source.text
         if not options.force:
-            _guard_edits(source, prior, result, store)
+            if derived:
+                _guard_pair(path, prior, target, result)
+            _guard_edits(source, prior, result, tools.store)
     names = bridge.Names(str(written), _relative(path, written.parent), _schema(written, options.root))
     conversion = bridge.convert(source, form, prior, names)
     result.conversion = conversion
     result.diagnostics += conversion.diagnostics
-    _finish(result, conversion, written, existing, options, store)
+    _finish(result, conversion, written, existing, options, tools)
 
 
 def _form(source: Document, options: Options) -> Format:
@@ -198,6 +249,22 @@ def _prior(
     return prior
 
 
+def _check_special(target: Path) -> None:
+    """OutputError for a device or a pipe, whose place no file may take; by name, as `/dev/stdout` leads nowhere."""
+    if target.exists() and not target.is_file() and not target.is_dir():
+        hint = "write to stdout with -o -, and lead that there"
+        raise OutputError("is not a regular file, so it was not written", place=str(target), hint=hint)
+
+
+def _guard_pair(path: Path, prior: Document, target: Path, result: FileResult) -> None:
+    """Refuses to write a workflow into the journey of another one: of the same name but for its suffix, or copied."""
+    named = prior.journey.get("origin", {}).get("workflow", "") if prior.journey is not None else ""
+    other = target.parent / named
+    if named and other.is_file() and not other.samefile(path):
+        hint = "name another file with -o, or correct 'origin.workflow' in it"
+        raise RefusedError(f"the target is the journey of {named}", place=result.target, hint=hint)
+
+
 def _guard_edits(source: Document, prior: Document, result: FileResult, store: Store | None) -> None:
     """Refuses to overwrite edits of the target's own: it differs, in meaning, from the content that both sides last
     agreed on, so converting would undo somebody's work."""
@@ -232,7 +299,7 @@ def _finish(
     target: Path,
     existing: FileState | None,
     options: Options,
-    store: Store | None,
+    tools: _Tools,
 ) -> None:
     if conversion.text is None or has_errors(conversion.diagnostics):
         result.status = Status.REFUSED
@@ -250,18 +317,28 @@ def _finish(
         result.status = Status.WOULD_WRITE
     else:
         data = _bytes(conversion)
-        if store is not None:
-            _intend(store, result.target, data)
-        outcome = write_guarded(target, data, expected=existing)
-        result.status = Status.UNCHANGED if outcome is WriteOutcome.UNCHANGED else Status.WRITTEN
+        if tools.store is not None:
+            result.unnoted = _intend(tools.store, result.target, data)
+        if tools.writer is not None:
+            result.writing = tools.writer.submit(target, data, expected=existing)
+        else:
+            result.status = _written(write_guarded(target, data, expected=existing))
 
 
-def _intend(store: Store, target: str, data: bytes) -> None:
-    """Notes what is about to be written; a database that takes no notes does not stop the writing."""
+def _written(outcome: WriteOutcome) -> Status:
+    return Status.UNCHANGED if outcome is WriteOutcome.UNCHANGED else Status.WRITTEN
+
+
+def _intend(store: Store, target: str, data: bytes) -> StoreError | None:
+    """Notes what is about to be written. A database that takes no notes does not stop the writing; it is said why, so
+    that a batch need not wait for it again with each file."""
     from fjctl.store import content_hash
 
-    with contextlib.suppress(StoreError):
+    try:
         store.intend(target, content_hash(data))
+    except StoreError as error:
+        return error
+    return None
 
 
 def target_path(path: Path, source: Document, form: Format, options: Options) -> Path:
@@ -332,8 +409,9 @@ def _relative(path: Path, folder: Path) -> str:
 
 
 def _schema(target: Path, root: Path) -> str:
+    """The project's copy of the schema as seen from the target; empty where there is none that an editor could open."""
     local = root / "schemas" / "journey.schema.json"
-    return _relative(local, target.parent) if local.exists() else SCHEMA
+    return _relative(local, target.parent) if local.exists() else ""
 
 
 def _timestamp(seconds: float) -> str:
@@ -342,7 +420,7 @@ def _timestamp(seconds: float) -> str:
     return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(whole))}.{int((seconds - whole) * 1000):03d}+00:00"
 
 
-def _record(result: FileResult, options: Options, started_at: str, duration_ms: float) -> ConversionRecord | None:
+def _record(result: FileResult, options: Options) -> ConversionRecord | None:
     conversion = result.conversion
     if conversion is None or conversion.source.format is None:
         return None
@@ -358,8 +436,8 @@ def _record(result: FileResult, options: Options, started_at: str, duration_ms: 
         written = _bytes(conversion)
         files.append(FileRecord("output", result.target, conversion.target.name, content_hash(written), len(written)))
     return ConversionRecord(
-        started_at=started_at,
-        duration_ms=round(duration_ms, 3),
+        started_at=result.began,
+        duration_ms=round(result.took_ms, 3),
         direction=f"{source.format.name if source.format else ''} -> {conversion.target.name}",
         tool_version=__version__,
         status="refused" if not done else "unchanged" if result.status is Status.UNCHANGED else "ok",
@@ -418,14 +496,9 @@ def remember(store: Store, results: list[FileResult]) -> None:
 
 
 def worst(results: list[FileResult]) -> int:
-    """The exit code for a batch: 2 when a file could not be read, 1 when one was refused, else 0."""
-    if any(result.status is Status.FAILED for result in results):
-        unreadable = any(
-            r.status is Status.FAILED and (r.error is None or isinstance(r.error, (InputError, UsageError)))
-            for r in results
-        )
-        return 2 if unreadable else 1
-    return 1 if any(result.status is Status.REFUSED for result in results) else 0
+    """The exit code for a batch: 2 when a file could not be read or written, 1 when one was refused, else 0."""
+    failed = [r.error.exit_code if r.error is not None else 2 for r in results if r.status is Status.FAILED]
+    return max([*failed, *(1 for result in results if result.status is Status.REFUSED)], default=0)
 
 
 __all__ = [
@@ -440,5 +513,6 @@ __all__ = [
     "read",
     "reads",
     "remember",
+    "settle",
     "worst",
 ]

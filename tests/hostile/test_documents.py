@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -170,23 +169,6 @@ def test_a_path_that_is_no_document_is_an_input_error(make: Any, tmp_path: Path)
     assert isinstance(result.error, InputError)
     assert result.status is api.Status.FAILED
     assert api.worst([result]) == 2
-
-
-@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="needs root, to become somebody else")
-def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
-    path = tmp_path / "secret.json"
-    path.write_text("{}")
-    path.chmod(0)
-    code = "import os; os.setgid(65534); os.setuid(65534)\nfrom fjctl import api\n"
-    code += "from pathlib import Path\nr = api.convert_file(Path('secret.json'), api.Options())\n"
-    code += "print(r.error.code, r.error.message)"
-    tmp_path.chmod(0o755)
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
-    )
-    if "FJ003" not in done.stdout:
-        pytest.skip(f"nobody cannot start Python here: {done.stderr[-80:]}")
-    assert "permission denied" in done.stdout
 
 
 def test_a_name_too_long_to_look_at_is_an_input_error(tmp_path: Path) -> None:

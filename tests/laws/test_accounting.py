@@ -12,6 +12,7 @@ from fjctl.conversion import bridge
 from tests.support_laws import JOURNEY, SIM, Real, as_map, get, leaves, messages, name_of, read, real_files, without
 from tests.support_sim import sim_documents
 
+ALL_FILES = real_files(largest=100_000)
 SIM_FILES = real_files(largest=30_000, kinds=("sim",))
 
 
@@ -42,6 +43,24 @@ def test_every_field_of_a_generated_file_is_counted_once(value: dict[str, Any]) 
     assert account is not None
     full = [item for _, item in leaves(value) if item not in (None, "", [], {})]
     assert account.moved + sum(account.own.values()) + len(account.lost) == len(full)
+
+
+def losses_told(text: str) -> list[tuple[Any, ...]]:
+    """The losses of a file, asked for alone."""
+    result = bridge.convert(read("w.json", text), JOURNEY, names=bridge.Names(target="x.journey.yaml"))
+    return [loss.pointer for loss in result.losses]
+
+
+@given(sim_documents())
+def test_losses_asked_for_alone_are_those_of_the_account(value: dict[str, Any]) -> None:
+    text = json.dumps(value)
+    assert losses_told(text) == counted(text)[3]
+
+
+@pytest.mark.parametrize("real", ALL_FILES, ids=name_of)
+def test_losses_of_real_files_asked_for_alone_are_those_of_the_account(real: Real) -> None:
+    text = real.path.read_text(encoding="utf-8")
+    assert losses_told(text) == counted(text)[3]
 
 
 @given(sim_documents())

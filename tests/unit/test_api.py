@@ -166,3 +166,16 @@ def test_a_byte_order_mark_stays_and_is_hashed(flow: Path) -> None:
     assert flow.read_bytes() == b"\xef\xbb\xbf" + TEXT.replace('"hi"', '"ho"').encode()
     assert result.record is not None
     assert [item.size for item in result.record.files] == [journey.stat().st_size, flow.stat().st_size]
+
+
+def test_a_journey_names_its_schema_only_where_there_is_one(flow: Path, tmp_path: Path) -> None:
+    assert converted(flow).status is Status.WRITTEN
+    journey = flow.with_name("w.journey.yaml")
+    assert journey.read_text().startswith("journey: ")
+    journey.unlink()
+    schema = tmp_path / "schemas" / "journey.schema.json"
+    schema.parent.mkdir()
+    schema.write_text("{}")
+    assert converted(flow).status is Status.WRITTEN
+    named = os.path.relpath(schema, flow.parent)
+    assert journey.read_text().startswith(f"# yaml-language-server: $schema={named}\n")

@@ -14,7 +14,7 @@ from tests.support import REPOSITORY, run
 if TYPE_CHECKING:
     from pathlib import Path
 
-FLOWS = [REPOSITORY / "tests" / "data" / "reactflow" / name for name in ("compiler.json", "user_interaction.json")]
+FLOWS = [REPOSITORY / "tests" / "data" / "ragflow" / name for name in ("compiler.json", "user_interaction.json")]
 
 
 def flows() -> list[Any]:

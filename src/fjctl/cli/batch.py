@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 from fjctl.api import FileResult, remember
 from fjctl.cli.terminal import TERMINAL
 from fjctl.cli.views import human
-from fjctl.errors import FjctlError, StoreError
+from fjctl.errors import FjctlError, StoreError, UsageError
 from fjctl.project.files import split_flow
 
 if TYPE_CHECKING:
@@ -29,10 +29,14 @@ _MINUTE = 60.0
 def start_folder(arguments: Sequence[str]) -> Path:
     """The folder whose project holds: that of the first argument, of a pattern the part without wildcards."""
     first = Path(arguments[0]) if arguments else Path()
-    folder = first if first.is_dir() else first.parent
-    while not folder.is_dir():
+    folder = first if _is_folder(first) else first.parent
+    while not _is_folder(folder):
         folder = folder.parent
     return folder
+
+
+def _is_folder(path: Path) -> bool:
+    return os.path.isdir(path)  # noqa: PTH112 - no where pathlib raises, as for a name too long to look at
 
 
 class Sources:
@@ -55,8 +59,12 @@ class Sources:
                     self.files.append(path)
 
     def _files_of(self, argument: str, to: str, settings: Settings) -> list[Path]:
+        if not argument:  # `Path("")` is the current folder, and an unset variable no wish to convert all of it
+            error = UsageError("a source has no name", hint="name a file or a folder; '.' is this one")
+            self.failed.append(FileResult(argument, error=error))
+            return []
         path = Path(argument)
-        if path.is_file() or split_flow(path)[1]:
+        if os.path.isfile(path) or split_flow(path)[1]:  # noqa: PTH113 - as `_is_folder`
             return [path]
         from fjctl.project.discover import expand
 
@@ -65,7 +73,7 @@ class Sources:
         except FjctlError as error:
             self.failed.append(FileResult(argument, error=error))
             return []
-        if path.is_dir():
+        if _is_folder(path):
             found = _one_side(found, to)
             self.optional.update(found)
         return found

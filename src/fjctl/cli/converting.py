@@ -7,17 +7,23 @@ command line that needs no more than `plain` understands goes around it.
 from __future__ import annotations
 
 import os
-from collections import Counter
+from collections import Counter, deque
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fjctl.api import FileResult, Options, Status, convert_file, worst
+from fjctl.api import FileResult, Options, Status, convert_file, settle, worst
 from fjctl.cli.batch import Memory, Progress, Sources, start_folder
 from fjctl.cli.terminal import TERMINAL
 from fjctl.cli.views import conversions, human
 from fjctl.errors import ExitCode, OutputError, StoreError, UsageError
 from fjctl.project.config import load_settings
 from fjctl.project.files import FLOW_SIGN
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from fjctl.project.parallel import GuardedWriter
 
 
 class Asked(NamedTuple):
@@ -38,6 +44,7 @@ class Asked(NamedTuple):
     stdin_filename: str = ""
 
 
+_FILE_ENDS = (".json", ".yaml", ".yml")
 _VALUES = {"-o": "out", "--output": "out", "--to": "to", "--from": "source_format"}
 
 
@@ -66,6 +73,7 @@ def run(asked: Asked) -> ExitCode:
     if "-" in sources or out == "-":
         from fjctl.cli.stream import convert_stream
 
+        _check_stream(asked)
         return convert_stream(
             sources, asked.to, asked.source_format, out, asked.stdin_filename, strict=asked.strict, report=asked.report
         )
@@ -89,12 +97,23 @@ def run(asked: Asked) -> ExitCode:
     return _Run(asked, options, database, several=several).all(found)
 
 
+_NEED_FILES = {"check": "--check", "diff": "--diff", "dry_run": "--dry-run", "as_json": "--json"}
+
+
+def _check_stream(asked: Asked) -> None:
+    """A stream has no target to compare with; an option that would do nothing is better said than passed over."""
+    for name, option in _NEED_FILES.items():
+        if getattr(asked, name):
+            raise UsageError(f"{option} needs files, not a stream", hint="name the source file, and leave '-' out")
+
+
 def _check_folder(out: str, files: list[Path], *, write: bool) -> bool:
     """Whether `-o` is a folder; made when it is not there. Two sources never become one file in it."""
     path = Path(out)
     if not out or (len(files) < 2 and not out.endswith(("/", os.sep))):
         return False
-    if path.is_file():
+    # `os.path`, as pathlib raises for a name that is too long to look at.
+    if os.path.isfile(out) or (not os.path.isdir(out) and out.endswith(_FILE_ENDS)):  # noqa: PTH112, PTH113
         raise UsageError(
             f"{human.counted(len(files), 'source')} cannot go into one file", place=out, hint="name a folder with -o"
         )
@@ -115,13 +134,24 @@ def _make_folder(path: Path) -> None:
         raise OutputError(f"cannot be made: {reason}", place=str(path), hint="name another folder with -o") from error
 
 
+_WINDOW = 25  # files on their way to the disk at a time, and
+_WEIGHT = 1_000_000  # characters read for them: enough for the waiting to overlap, little to keep in memory
+
+
 class _Run:
-    """One run: converts, shows and records file by file, so that memory does not grow with the batch."""
+    """One run: converts, shows and records file by file, so that memory does not grow with the batch.
+
+    Of a batch a few files are on their way to the disk while the next are converted; they are shown and recorded in
+    order, when they are there.
+    """
 
     def __init__(self, asked: Asked, options: Options, database: Path | None, *, several: bool) -> None:
         self.asked, self.options, self.several = asked, options, several
         self.memory = Memory(database)
+        self.writer: GuardedWriter | None = None
         self.counts: Counter[str] = Counter()
+        self.open: deque[FileResult] = deque()
+        self.weight = 0
         self.results: list[FileResult] = []
         self.listed: list[dict[str, Any]] = []
         self.differs = False
@@ -130,10 +160,13 @@ class _Run:
         """Every file; the exit code."""
         for failed in found.failed:
             self._show(failed)
-        with self.memory, Progress(len(found.files), "converting") as progress:
-            for path in found.files:
-                self._one(path, optional=path in found.optional)
-                progress.advance()
+        with self.memory, Progress(len(found.files), "converting") as progress, self._writing(found.files):
+            try:
+                for path in found.files:
+                    self._one(path, optional=path in found.optional)
+                    progress.advance()
+            finally:  # also what was done before an interruption is shown and recorded
+                self._settle()
         if self.asked.as_json:
             from fjctl.cli.views import machine
 
@@ -142,11 +175,22 @@ class _Run:
             TERMINAL.out(conversions.summary(self.counts))
         return self._exit_code()
 
+    def _writing(self, files: list[Path]) -> AbstractContextManager[object]:
+        """A writer for many files; one alone has nothing to overlap with."""
+        if len(files) < 2 or not self.options.write:
+            return nullcontext()
+        from fjctl.project.parallel import GuardedWriter
+
+        self.writer = GuardedWriter()
+        return self.writer
+
     def _one(self, path: Path, *, optional: bool) -> None:
-        result = convert_file(path, self.options, store=self.memory.store)
+        result = convert_file(path, self.options, store=self.memory.store, writer=self.writer)
         if isinstance(result.error, StoreError):  # a damaged memory must not stop the work
             self.memory.give_up(result.error)
-            result = convert_file(path, self.options)
+            result = convert_file(path, self.options, writer=self.writer)
+        elif result.unnoted is not None:
+            self.memory.give_up(result.unnoted)
         if result.flows and not self._one_file():
             for flow in result.flows:
                 self._one(Path(f"{path}{FLOW_SIGN}{flow}"), optional=False)
@@ -156,10 +200,22 @@ class _Run:
             if TERMINAL.verbose:
                 TERMINAL.note(f"{path}: skipped, in no format fjctl knows")
             return
-        self._show(result)
-        if self.options.write:
-            self.memory.add(result)
-        result.conversion = result.record = result.before = None
+        self.open.append(result)
+        self.weight += len(result.conversion.source.source.text) if result.conversion is not None else 0
+        if self.writer is None or len(self.open) >= _WINDOW or self.weight >= _WEIGHT:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Shows and records what is done, in order, after all of it is safely on the disk."""
+        if self.writer is not None:
+            self.writer.flush()
+        while self.open:
+            result = settle(self.open.popleft(), self.options)
+            self._show(result)
+            if self.options.write:
+                self.memory.add(result)
+            result.conversion = result.record = result.before = None
+        self.weight = 0
 
     def _one_file(self) -> bool:
         """Whether all that is converted goes into one file that was named."""

@@ -12,7 +12,7 @@ from fjctl.conversion.bridge import Names, convert, default_target
 from fjctl.diagnostics import has_errors
 from fjctl.errors import ExitCode, RefusedError, UsageError
 from fjctl.formats import document, registry
-from fjctl.project.files import DEFAULT_LIMIT, read_bytes, split_flow
+from fjctl.project.files import DEFAULT_LIMIT, read_bytes, split_flow, too_large
 
 if TYPE_CHECKING:
     from fjctl.diagnostics import Diagnostic
@@ -53,7 +53,7 @@ def _bytes(source: str, shown: str) -> bytes:
         return read_bytes(Path(source)).data
     data = sys.stdin.buffer.read(DEFAULT_LIMIT + 1)
     if len(data) > DEFAULT_LIMIT:
-        raise UsageError(f"more than {DEFAULT_LIMIT:,} bytes", place=shown, hint="is it the right file?")
+        raise too_large(shown, f"more than {DEFAULT_LIMIT:,} bytes")
     return data
 
 

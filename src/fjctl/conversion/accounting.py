@@ -48,14 +48,26 @@ def account(
     return found
 
 
+def losses(
+    value: JsonValue, written: JsonValue, module: WorkflowFormat, broken: frozenset[Pointer] = frozenset()
+) -> list[Loss]:
+    """What `account` gives as `lost`, in half the time: a text or switch that came back is not lost, wherever it is."""
+    found = Account()
+    _Walk(module, found, broken, counts=False).walk((), value, written)
+    return found.lost
+
+
 _ABSENT = object()
 
 
 class _Walk:
-    def __init__(self, module: WorkflowFormat, found: Account, broken: frozenset[Pointer]) -> None:
+    def __init__(
+        self, module: WorkflowFormat, found: Account, broken: frozenset[Pointer], *, counts: bool = True
+    ) -> None:
         self.module = module
         self.found = found
         self.broken = broken
+        self.counts = counts
 
     def walk(self, pointer: Pointer, value: Any, written: Any) -> None:
         if is_blank(value):
@@ -66,12 +78,10 @@ class _Walk:
         if own.endswith("?"):
             own = "" if written is not _ABSENT and _equal(value, written) else own[:-1]
         if own:
-            self.found.own[own] = self.found.own.get(own, 0) + _count(value)
+            if self.counts:
+                self.found.own[own] = self.found.own.get(own, 0) + _count(value)
         elif isinstance(value, dict):
-            other = written if isinstance(written, dict) else {}
-            for key, item in value.items():
-                if item or not is_blank(item):
-                    self.walk((*pointer, key), item, other.get(key, _ABSENT))
+            self._map(pointer, value, written if isinstance(written, dict) else {})
         elif isinstance(value, list):
             self._list(pointer, value, written if isinstance(written, list) else [])
         elif written is not _ABSENT and _equal(value, written):
@@ -79,6 +89,14 @@ class _Walk:
         else:
             reason = "the journey has no place for it" if written is _ABSENT else "the journey holds another value"
             self.found.lost.append(Loss(str(pointer[-1]), pointer, reason))
+
+    def _map(self, pointer: Pointer, value: dict[str, Any], written: dict[str, Any]) -> None:
+        for key, item in value.items():
+            if not item and is_blank(item):
+                continue
+            other = written.get(key, _ABSENT)
+            if self.counts or not (item == other if type(item) is str else item is other and type(item) is bool):
+                self.walk((*pointer, key), item, other)
 
     def _list(self, pointer: Pointer, value: list[Any], written: list[Any]) -> None:
         by_key: dict[object, Any] = {}

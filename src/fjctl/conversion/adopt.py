@@ -17,9 +17,9 @@ _SIZE = (250.0, 120.0)
 _CONTAINER_SIZE = (400.0, 200.0)
 
 
-def adopt(workflow: Workflow, prior: Workflow) -> Workflow:
-    """A workflow whose branches and edges bear the ids of their counterparts in `prior`, and stand in its order: where
-    a journey lists its states is no reason to move a workflow's edges."""
+def adopt_branches(workflow: Workflow, prior: Workflow) -> Workflow:
+    """A workflow whose branches bear the ids of their counterparts in `prior`. Expressions may name them, so this comes
+    before loops are recovered."""
     known = prior.by_id()
     renamed: dict[tuple[str, str], str] = {}
     blocks: list[Block] = []
@@ -32,9 +32,23 @@ def adopt(workflow: Workflow, prior: Workflow) -> Workflow:
         renamed |= {(block.id, old): new for old, new in ids.items()}
         blocks.append(replace(block, branches=[replace(branch, id=ids[branch.id]) for branch in block.branches]))
     edges = [replace(e, branch=renamed.get((e.source, e.branch or ""), e.branch)) for e in workflow.edges]
-    rank = {block.id: place for place, block in enumerate(prior.blocks)}
-    edges.sort(key=lambda edge: rank.get(edge.source, len(rank)))
-    return replace(workflow, blocks=blocks, edges=_edge_ids(edges, prior.edges))
+    return replace(workflow, blocks=blocks, edges=edges)
+
+
+def adopt_edges(workflow: Workflow, prior: Workflow) -> Workflow:
+    """A workflow whose edges bear the ids of their counterparts in `prior`. They stand in the order of its blocks, and
+    of each block's branches: where a journey lists its states, or its ways out, is no reason to move an edge.
+
+    This comes last. An edge that is still to be led elsewhere would carry its id along.
+    """
+    known = workflow.by_id()
+    place = {block.id: number for number, block in enumerate(prior.blocks)}
+
+    def rank(edge: Edge) -> tuple[int, int]:
+        block = known.get(edge.source)
+        return place.get(edge.source, len(place)), block.rank(edge.branch) if block is not None else 0
+
+    return replace(workflow, edges=_edge_ids(sorted(workflow.edges, key=rank), prior.edges))
 
 
 def _branch_ids(branches: Sequence[Branch], known: Sequence[Branch]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from fjctl.conversion import lens
-from fjctl.conversion.accounting import Account, account
+from fjctl.conversion.accounting import Account, account, losses
 from fjctl.conversion.adopt import place
 from fjctl.conversion.naming import Hints
 from fjctl.diagnostics import Diagnostic, Loss, has_errors
@@ -18,13 +18,14 @@ from fjctl.formats.document import Document, fresh, interpret, syntax_of
 from fjctl.source import Source
 
 if TYPE_CHECKING:
+    from fjctl.formats.base import WorkflowFormat
     from fjctl.formats.registry import Format
     from fjctl.model.journey import Journey
     from fjctl.model.workflow import Workflow
-    from fjctl.source import JsonValue
+    from fjctl.source import JsonValue, Pointer
 
 
-_BROKEN = frozenset({"FJ301", "FJ302", "FJ303"})
+_BROKEN = frozenset({"FJ301", "FJ302", "FJ303", "FJ307"})
 """Findings on a node or an edge that nothing can be made of."""
 
 
@@ -57,20 +58,36 @@ class Conversion:
     journey: Journey | None = None
     read: Workflow | None = None
     _account: Account | None = None
+    _lost: list[Loss] | None = None
 
     @property
     def account(self) -> Account | None:
         """Where each field of the source's workflow went; None when the source is a journey."""
-        form = self.source.format
-        if self._account is None and self.read is not None and self.journey is not None and form is not None:
-            self._account = _account(self.journey, self.nodes, self.read, self.source, form)
+        if self._account is None and (written := self._written()) is not None:
+            self._account = account(*written)
         return self._account
 
     @property
     def losses(self) -> list[Loss]:
         """Everything that the target does not hold, by design (`own`) or for want of a place."""
-        account = self.account
-        return [*self.unwritten, *account.lost] if account is not None else self.unwritten
+        if self._lost is None:
+            if self._account is not None:
+                self._lost = self._account.lost
+            else:
+                self._lost = losses(*written) if (written := self._written()) is not None else []
+        return [*self.unwritten, *self._lost]
+
+    def _written(self) -> tuple[JsonValue, JsonValue, WorkflowFormat, frozenset[Pointer]] | None:
+        """The source's workflow document, the one that the journey alone would give, their format's module, and the
+        places of what was reported as unreadable."""
+        form = self.source.format
+        if self.read is None or self.journey is None or form is None:
+            return None
+        prepared = lens.prepare(lens.with_nodes(self.journey, self.nodes), form, self.read)
+        module = form.load()
+        value = self.source.value
+        broken = frozenset(item.pointer for item in self.source.diagnostics if item.code in _BROKEN)
+        return value, module.encode(place(prepared.workflow, self.read), value).value, module, broken
 
     @property
     def ok(self) -> bool:
@@ -132,15 +149,6 @@ def _origin(journey: Journey, form: Format, names: Names) -> None:
         "nodes": journey["origin"]["nodes"],
     }
     journey["origin"] = cast("Any", origin)
-
-
-def _account(journey: Journey, nodes: dict[str, str], workflow: Workflow, source: Document, form: Format) -> Account:
-    """Compares a workflow document with the one that its journey alone would give."""
-    prepared = lens.prepare(lens.with_nodes(journey, nodes), form, workflow)
-    module = form.load()
-    written = module.encode(place(prepared.workflow, workflow), source.value).value
-    broken = frozenset(item.pointer for item in source.diagnostics if item.code in _BROKEN)
-    return account(source.value, written, module, broken)
 
 
 def _from_journey(result: Conversion, journey: Journey, names: Names) -> None:

@@ -17,7 +17,7 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from fjctl.conversion.cycles_meaning import ALWAYS, Group, Meaning, Way, meaning_of, rank
+from fjctl.conversion.cycles_meaning import ALWAYS, Group, Meaning, Way, meaning_of, talk_of
 from fjctl.conversion.rounds import has_cycle, neighbours
 from fjctl.model.references import normalize
 from fjctl.model.workflow import BODY, ENTRY_KINDS, ERROR, TIMEOUT, Block, BlockKind, Branch, Edge, Workflow
@@ -59,7 +59,7 @@ def expression(fired: frozenset[Group], blocks: Mapping[str, Block], markers: Ma
     groups = fired - ALWAYS
     place = {node: number for number, node in enumerate(blocks)}
     atoms = ["true"] if fired >= ALWAYS else []
-    for group in sorted(groups, key=lambda item: (place[item[0]], rank(blocks[item[0]], item[1]))):
+    for group in sorted(groups, key=lambda item: (place[item[0]], blocks[item[0]].rank(item[1]))):
         marker = markers.get(group)
         block, branch = (marker, marker.branches[0].id) if marker is not None else (blocks[group[0]], group[1])
         output = "selectedRoute" if block.kind is BlockKind.ROUTER else "selectedOption"
@@ -158,7 +158,8 @@ class _Recovery:
         for edge in self.edges:
             if edge.target == header and edge.source not in body:
                 edge.target = container.id
-        self.edges.append(Edge(source=container.id, target=header, branch=BODY))
+        said = talk_of(edge for edge in meaning.leaving if edge.target == header)
+        self.edges.append(Edge(source=container.id, target=header, branch=BODY, talk=said))
         for (source, branch), marker in markers.items():
             self.edges.append(Edge(source=source, target=marker.id, branch=branch))
         added = self._send_on(key, first, container, meaning, markers)
@@ -195,7 +196,7 @@ class _Recovery:
         """The condition block that remembers that an edge was taken."""
         source = self.by_id[group[0]]
         special = {None: ("", "left"), ERROR: ("_error", "failed"), TIMEOUT: ("_timeout", "late")}
-        number = rank(source, group[1]) + 1
+        number = source.rank(group[1]) + 1
         suffix, words = special.get(group[1], (f"_{number}", f"left {number}"))
         key = self.keys.get(source.id, source.id) + LEAVE + suffix
         marker = self._add(key, f"{source.name} {words}", BlockKind.CONDITION, source)

@@ -15,7 +15,9 @@ from fjctl.model.references import normalize, references
 from fjctl.model.workflow import BODY, ENTRY_KINDS, ERROR, FORK_KINDS, SPECIAL_BRANCHES, TIMEOUT, Block, BlockKind, Edge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from fjctl.source import JsonValue
 
 Group = tuple[str, str | None]
 """Block id and branch: the edges that are taken together."""
@@ -56,16 +58,6 @@ class Meaning:
     def otherwise(self, number: int) -> bool:
         """Whether a way is the one that is left when no other was taken."""
         return not self.leaky and number == len(self.ways) - 1
-
-
-def rank(block: Block, branch: str | None) -> int:
-    """The place of a branch among a block's edges: into the body, branches, always, errors, timeouts."""
-    if branch == BODY:
-        return -1
-    tail = {None: 0, ERROR: 1, TIMEOUT: 2}
-    if branch in tail:
-        return len(block.branches) + tail[branch]
-    return next((number for number, item in enumerate(block.branches) if item.id == branch), len(block.branches) + 3)
 
 
 def meaning_of(blocks: Mapping[str, Block], edges: Iterable[Edge], header: str, nodes: set[str]) -> Meaning | None:
@@ -115,7 +107,7 @@ class Body:
         place = {node: number for number, node in enumerate(self.blocks)}
         inside = set(self.blocks) - {header}
         leaving = [edge for found in self.out.values() for edge in found if edge.target not in inside]
-        for edge in sorted(leaving, key=lambda e: (place[e.source], rank(self.blocks[e.source], e.branch))):
+        for edge in sorted(leaving, key=lambda e: (place[e.source], self.blocks[e.source].rank(e.branch))):
             self.away.setdefault((edge.source, edge.branch), []).append(edge)
         self.open = {node for node in self.blocks if self._leaks(node)}
         self.left = self.open | {node for node, _ in self.away}
@@ -209,14 +201,16 @@ class Body:
                 back.append(group)
                 sorts[group] = _BACK
             else:
-                key = tuple((edge.target, repr(edge.talk)) for edge in edges)
+                key = tuple(edge.target for edge in edges)
                 ways.setdefault(key, Way(edges)).groups.append(group)
                 sorts[group] = key
         if len(set(sorts.values())) > 1 and self._goes_several_ways(sorts):
             return None
         for way in ways.values():
             if len(way.groups) > 1:
-                way.edges = [Edge(source=e.source, target=e.target, branch=e.branch, talk=e.talk) for e in way.edges]
+                way.edges = [
+                    _together(edges) for edges in zip(*(self.away[group] for group in way.groups), strict=True)
+                ]
         return self._told(back, list(ways.values()))
 
     def _told(self, back: list[Group], ways: list[Way]) -> Meaning:
@@ -270,6 +264,21 @@ class Body:
         graph.add_edges_from((("start", ("in", node)) for node in starts), capacity=1)
         graph.add_edges_from((("start", ("sort", sort)) for sort in straight), capacity=1)
         return bool(nx.maximum_flow_value(graph, "start", "end") > 1)
+
+
+def talk_of(edges: Iterable[Edge]) -> dict[str, JsonValue]:
+    """What several edges say for the conversation, the first that says a thing counting."""
+    talk: dict[str, JsonValue] = {}
+    for edge in edges:
+        talk = {**edge.talk, **talk}
+    return talk
+
+
+def _together(edges: Sequence[Edge]) -> Edge:
+    """One edge for several that lead to the same place. What they say is kept for the list of losses only: where loops
+    are containers, edges hold no texts, and so no text may decide what the containers look like."""
+    first = edges[0]
+    return Edge(source=first.source, target=first.target, branch=first.branch, talk=talk_of(edges))
 
 
 def either(parts: Iterable[frozenset[Group] | None]) -> frozenset[Group] | None:

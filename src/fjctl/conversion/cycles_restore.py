@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from fjctl.conversion.cycles import EXIT, LEAVE, LOOP, natural_loops
-from fjctl.conversion.cycles_meaning import ALWAYS, Body, Group, meaning_of, rank
+from fjctl.conversion.cycles_meaning import ALWAYS, Body, Group, meaning_of
 from fjctl.conversion.rounds import neighbours
 from fjctl.model.references import normalize
 from fjctl.model.workflow import BODY, Block, BlockKind, Edge, Workflow
@@ -230,7 +230,7 @@ class _Trial:
         for node in touched:
             places = [place for place, edge in enumerate(self.edges) if edge.source == node]
             block = self.blocks[node]
-            ordered = sorted((self.edges[place] for place in places), key=lambda edge: rank(block, edge.branch))
+            ordered = sorted((self.edges[place] for place in places), key=lambda edge: block.rank(edge.branch))
             for place, edge in zip(places, ordered, strict=True):
                 self.edges[place] = edge
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from fjctl.conversion.adopt import adopt, place
+from fjctl.conversion.adopt import adopt_branches, adopt_edges, place
 from fjctl.conversion.choosers import expand, fold
 from fjctl.conversion.naming import Hints, hints_of
 from fjctl.conversion.node_ids import with_own_ids
@@ -83,7 +83,7 @@ def prepare(journey: Journey, form: Format, prior: Workflow | None = None, named
         workflow, nodes = expanded.workflow, nodes | expanded.nodes
         keys |= {node: key for key, node in expanded.nodes.items()}
     if prior is not None:
-        workflow = adopt(workflow, prior)
+        workflow = adopt_branches(workflow, prior)
     late = [edge for edge in workflow.edges if edge.branch == TIMEOUT and not form.timeouts]
     drawn = [edge for edge in workflow.edges if edge not in late] if late else workflow.edges
     if not form.cycles and has_cycle(neighbours(workflow.by_id(), drawn)):
@@ -94,13 +94,15 @@ def prepare(journey: Journey, form: Format, prior: Workflow | None = None, named
         workflow, nodes, refused = recovered.workflow, nodes | recovered.nodes, recovered.refused
         workflow.edges = [*workflow.edges, *late]
         if prior is not None and recovered.nodes:
-            workflow = adopt(workflow, prior)
+            workflow = adopt_branches(workflow, prior)
     node_id = getattr(form.load(), "node_id", None)
     if node_id is not None:
         origin = journey.get("origin", {})
         kept = {block.id for block in known.blocks} if known is not None else set[str]()
         kept |= set(origin.get("nodes", {}).values()) if origin.get("format") == form.name else set()
         workflow, nodes = with_own_ids(workflow, nodes, node_id, kept)
+    if prior is not None:
+        workflow = adopt_edges(workflow, prior)
     return Prepared(workflow, nodes, refused)
 
 

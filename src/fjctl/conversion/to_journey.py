@@ -22,7 +22,7 @@ from fjctl.conversion.naming import (
 )
 from fjctl.conversion.results import result_field
 from fjctl.formats.base import is_blank
-from fjctl.model.journey import Journey, State, Transition, written_next
+from fjctl.model.journey import Journey, Next, State, Transition, written_next
 from fjctl.model.names import RESERVED_NAMES, slug, unique
 from fjctl.model.readable import sentence
 from fjctl.model.references import BY_ID, normalize, rename, rename_all
@@ -69,13 +69,17 @@ class _Writer:
         self.inputs = {name: shape for name, shape in given.items() if name not in workflow.variables}
         self.shadowed = {name: shape for name, shape in given.items() if name in workflow.variables}
         self.edges: dict[str, list[Edge]] = {}
+        self.choosing = {block.id for block in workflow.blocks if block.branches}
         for edge in workflow.edges:
             self.edges.setdefault(edge.source, []).append(edge)
+            if edge.branch is not None or edge.talk:
+                self.choosing.add(edge.source)
         self.children: dict[str | None, list[Block]] = {}
         for block in workflow.blocks:
             self.children.setdefault(block.parent, []).append(block)
         self._order_children()
         self.references = self._reference_table()
+        self.default_key = self.naming.entries.get(self.default.id) if self.default is not None else None
         self.tools: dict[str, JsonValue] = dict(cast("Any", rename_all(workflow.talk.get("tools", {}), self.resolve)))
 
     def _order_children(self) -> None:
@@ -112,7 +116,7 @@ class _Writer:
         if found is None:
             return None
         key, result = found
-        if self.default is not None and key == self.naming.entries.get(self.default.id):
+        if key == self.default_key:
             head = path.partition(".")[0].partition("[")[0]
             return f"variable.{path}" if head in self.inputs else f"{key}.{path}" if path else key
         if result and path:
@@ -215,37 +219,53 @@ class _Writer:
         name = self.naming.states[block.id]
         fields = self._renamed(block.fields)
         talk = fields.get("talk")
-        state: dict[str, Any] = {"title": title_for(block.name, name), **self._kind(block, name, fields)}
+        title = title_for(block.name, name)
+        state: dict[str, Any] = {"title": title} if title else {}
+        state |= self._kind(block, name, fields)
         if not block.enabled:
             state["enabled"] = False
-        state["retry"] = fields.get("retry")
-        state["extras"] = fields.get("extras")
+        state |= {key: fields[key] for key in ("retry", "extras") if key in fields}
         if block.kind in CONTAINER_KINDS:
             state["start"] = _one_or_many(self._targets(block.id, BODY))
             state["states"] = self.states(block.id)
-        ways = self.transitions(block)
         if name in self.hints.commands:
+            ways = self.transitions(block)
             apart = self.hints.commands[name]
             spelled = [w for w in ways if w.keys() == {"to", "command"} and isinstance(w["to"], str)]
             spelled = [way for way in spelled if way["command"] not in apart]
             talk = {**(talk or {}), "commands": {way["command"]: way["to"] for way in spelled}}
-            ways = [way for way in ways if way not in spelled]
-        state["next"] = written_next(ways)
+            state["next"] = written_next([way for way in ways if way not in spelled])
+        else:
+            state["next"] = self._next(block)
         if talk:
             state = dict(sorted({**talk, **state}.items(), key=lambda item: _STATE_ORDER[item[0]]))
-        return cast(
-            "State", {key: item for key, item in state.items() if item or not is_blank(item) or key in _MAY_BE_EMPTY}
-        )
+        kept: Any = {
+            key: item
+            for key, item in state.items()
+            if item or (item is not None and not is_blank(item)) or key in _MAY_BE_EMPTY
+        }
+        return cast("State", kept)
+
+    def _next(self, block: Block) -> Next | None:
+        """The ways out as they are written; of most blocks they are names alone."""
+        if block.id in self.choosing:
+            return written_next(self.transitions(block))
+        states = self.naming.states
+        names: list[str | Transition] = [
+            states[edge.target] for edge in self.edges.get(block.id, ()) if edge.target in states
+        ]
+        return names[0] if len(names) == 1 and isinstance(names[0], str) else names or None
 
     def _renamed(self, fields: dict[str, JsonValue]) -> dict[str, Any]:
         """The fields with references renamed; a tool's output schema has none and may be large."""
         tool = fields.get("tool")
         if not isinstance(tool, dict) or "output" not in tool:
-            return cast("dict[str, Any]", rename_all(fields, self.resolve))
-        plain = {key: item for key, item in tool.items() if key != "output"}
-        renamed = cast("dict[str, Any]", rename_all({**fields, "tool": plain}, self.resolve))
-        renamed["tool"] = {key: tool["output"] if key == "output" else renamed["tool"][key] for key in tool}
-        return renamed
+            renamed: Any = rename_all(fields, self.resolve)
+            return cast("dict[str, Any]", renamed)
+        plain = {**tool, "output": None}
+        renamed = rename_all({**fields, "tool": plain}, self.resolve)
+        renamed["tool"] = {**renamed["tool"], "output": tool["output"]}
+        return cast("dict[str, Any]", renamed)
 
     def _kind(self, block: Block, name: str, fields: dict[str, Any]) -> dict[str, Any]:
         kind = block.kind
@@ -266,7 +286,9 @@ class _Writer:
 
     def _tool_names(self, name: str, fields: dict[str, Any]) -> str | list[str]:
         hinted = self.hints.tools.get(name) or [name]
-        chain = [fields["tool"], *fields.get("more_tools", [])]
+        if "more_tools" not in fields:
+            return self._add_tool(hinted[0], fields["tool"], name)
+        chain = [fields["tool"], *fields["more_tools"]]
         names = [
             self._add_tool(hinted[place] if place < len(hinted) else f"{name}_{place + 1}", tool, name)
             for place, tool in enumerate(chain)
@@ -283,13 +305,11 @@ class _Writer:
 
     def transitions(self, block: Block) -> list[Transition]:
         """The ways out of a block: its branches in their order, what is always taken, then errors and timeouts."""
-        edges = self.edges.get(block.id, ())
-        states = self.naming.states
-        if not block.branches and all(edge.branch is None and not edge.talk for edge in edges):
-            return [{"to": states[edge.target]} for edge in edges if edge.target in states]
         found: list[Transition] = []
-        for branch in block.branches:
-            groups = self._groups(block.id, branch.id) or ([] if branch.otherwise else [({}, [])])
+        for place, branch in enumerate(block.branches):
+            groups = self._groups(block.id, branch.id)
+            if not groups and not branch.otherwise and not self._is_double(block, place):
+                groups = [({}, [])]
             found += [self._transition(branch, talk, to) for talk, to in groups]
         for talk, to in self._groups(block.id, None):
             found += [cast("Transition", {"to": target, **talk}) for target in to]
@@ -299,6 +319,16 @@ class _Writer:
                 for talk, to in self._groups(block.id, special)
             ]
         return found
+
+    def _is_double(self, block: Block, place: int) -> bool:
+        """Whether another way out has the reason of this one, which leads nowhere: transitions are told apart by their
+        reasons, so it says nothing more."""
+        said = block.branches[place].reason()
+        return any(
+            other.reason() == said and (number < place or self._groups(block.id, other.id))
+            for number, other in enumerate(block.branches)
+            if number != place
+        )
 
     def _groups(self, source: str, branch: str | None) -> list[tuple[dict[str, Any], list[str]]]:
         groups: list[tuple[dict[str, Any], list[str]]] = []

@@ -77,6 +77,7 @@ class Builder:
         self.keys: dict[str, str] = {}
         self.blocks: list[Block] = []
         self.edges: list[Edge] = []
+        self.said: dict[str, list[dict[str, Any]]] = {}
         self.drawn: dict[tuple[str, str | None, str], list[dict[str, Any]]] = {}
 
     def node_id(self, key: str) -> str:
@@ -292,9 +293,11 @@ class Builder:
         for item in transitions(state):
             written = cast("dict[str, Any]", item)
             talk = {key: written[key] for key in _TALK_ON_EDGES if key in written}
-            self._edges_to(block.id, targets(item.get("to")), self._branch(block, item), talk)
+            self._edges_to(block.id, targets(item.get("to")), self._branch(block, item, talk), talk)
 
-    def _branch(self, block: Block, item: Transition) -> str | None:
+    def _branch(self, block: Block, item: Transition, talk: dict[str, Any]) -> str | None:
+        """The branch of a transition. Two with one reason are two branches, as builders have rows that say the same
+        (empty ones, to begin with); but one branch is written as several where its edges differ in what they say."""
         special = item.get("on")
         if special is not None:
             return ERROR if special == "error" else TIMEOUT
@@ -312,10 +315,14 @@ class Builder:
             event=texts["event"],
             otherwise=otherwise,
         )
-        same = next((known for known in block.branches if known.reason() == branch.reason()), None)
-        if same is None:
-            block.branches.append(branch)
-        return (same or branch).id
+        said = (branch.reason(), branch.condition)
+        for known in reversed(block.branches):
+            if (known.reason(), known.condition) == said and talk not in self.said[known.id]:
+                self.said[known.id].append(talk)
+                return known.id
+        block.branches.append(branch)
+        self.said[branch.id] = [talk]
+        return branch.id
 
     def _edges_to(self, source: str, names: list[str], branch: str | None, talk: dict[str, Any]) -> None:
         for target in names:
@@ -339,7 +346,8 @@ _SIMPLE = {
 def _branch_id(block: Block, *, otherwise: bool) -> str:
     """The id of a branch that no file has one for yet, in the form Sim gives: `<block>-if`, `-else-if-1`, `-else`."""
     if otherwise:
-        return f"{block.id}-else"
+        number = sum(branch.otherwise for branch in block.branches)
+        return f"{block.id}-else-{number + 1}" if number else f"{block.id}-else"
     number = sum(not branch.otherwise for branch in block.branches)
     return f"{block.id}-else-if-{number}" if number else f"{block.id}-if"
 

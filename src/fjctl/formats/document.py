@@ -217,7 +217,10 @@ def _parse_inner(document: Document, inner: Source) -> bool:
     from fjctl.text.json_text import parse
 
     document.value, found = parse(inner)
-    document.diagnostics += [item._replace(pointer=(), position=None, source="") for item in found]
+    for item in found:
+        at = f" (line {item.position.line}, column {item.position.column} of its text)" if item.position else ""
+        message = f"flow {document.member!r}{at}: {item.message}"
+        document.diagnostics.append(item._replace(message=message, pointer=(), position=None, source=""))
     return not has_errors(found)
 
 

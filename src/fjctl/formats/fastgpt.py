@@ -13,41 +13,52 @@ from fjctl.formats.base import warning
 from fjctl.formats.canvas import reader, writer
 from fjctl.formats.canvas.dialect import Dialect
 from fjctl.formats.canvas.drawing import Drawing, Node, Wire
+from fjctl.formats.canvas.scope import Scope
 from fjctl.formats.canvas.secrets import without_secrets
+from fjctl.formats.canvas.soundness import only_ways
 from fjctl.formats.canvas.table import opaque
-from fjctl.formats.fastgpt_config import Config, guide_values, read_config, written
+from fjctl.formats.fastgpt_config import Config, read_config, written
 from fjctl.formats.fastgpt_envelope import Envelope, module_of
 from fjctl.formats.fastgpt_forms import CHOICES, FORMS
-from fjctl.formats.fastgpt_inputs import ONE, inputs_of, outputs_of, rows_of, settings_of
+from fjctl.formats.fastgpt_inputs import inputs_of, rows_of, settings_of
 from fjctl.formats.fastgpt_own import own_part as own_part_of
 from fjctl.formats.fastgpt_references import read_text, rewrite_text, write_text
 from fjctl.formats.fastgpt_types import (
     AS_TOOL,
     CONFIG_TYPES,
-    ENUM_NAMES,
     ERROR_KEY,
-    INTRO,
-    PLUGIN,
+    LEFT,
+    RIGHT,
     SELECTED,
+    STEP,
     TYPES,
     as_tool,
+    kind_of,
+    port_of,
+)
+from fjctl.formats.fastgpt_write import (
+    asked,
+    asked_for,
+    config_nodes,
+    drawn,
+    edge,
+    old_config,
+    old_input,
+    placed,
+    wrapped,
 )
 from fjctl.model.names import slug, stable_id
 from fjctl.model.workflow import Block, BlockKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from fjctl.formats.base import Encoded
     from fjctl.formats.canvas.paths import Map
-    from fjctl.formats.canvas.scope import Scope
     from fjctl.formats.canvas.table import NodeType
     from fjctl.model.workflow import Workflow
     from fjctl.source import JsonValue, Pointer
 
-RIGHT, LEFT, STEP = "right", "left", "step"
-_SIDES = frozenset({"", "right", "left", "top", "bottom"})
-_VERSION = "4.9.0"
 _ID = 24
 
 
@@ -93,6 +104,7 @@ class Fastgpt(Dialect):
             node.settings = cleaned
             if node.parent in known and node.x is not None and node.y is not None:
                 node.x, node.y = node.x - (known[node.parent].x or 0.0), node.y - (known[node.parent].y or 0.0)
+        only_ways(drawing, _ways(drawing))
         entry = next((n for n in drawing.nodes if TYPES.rows.get(n.type, opaque("")).kind is BlockKind.START), None)
         if entry is not None and config.greeting:
             entry.settings["$greeting"] = config.greeting
@@ -116,7 +128,7 @@ class Fastgpt(Dialect):
         if block.kind is BlockKind.HUMAN and block.branches:
             return self.table.get("userSelect")
         if block.kind is BlockKind.RESPONSE:
-            return self.table.get("answerNode")
+            return self.table.get("pluginOutput" if block.fields.get("result") else "answerNode")
         return super().type_for(block)
 
     def role(self, node: Node, row: NodeType, leaving: Sequence[Wire]) -> str:
@@ -132,6 +144,9 @@ class Fastgpt(Dialect):
             return None
         kind, name = said.get("kind"), said.get("service")
         by_kind = {"http": "httpRequest468", "javascript": "code", "python": "code", "workflow": "appModule"}
+        settings = said.get("settings")
+        if isinstance(name, str) and isinstance(settings, dict) and settings.get("opaque") is True:
+            return self.type_of(Node(id="", type=name, mark="tool"))
         found = name if isinstance(name, str) and name in TYPES.rows else by_kind.get(str(kind), "")
         return AS_TOOL.get(found) if found in TYPES.rows else None
 
@@ -179,24 +194,24 @@ class Fastgpt(Dialect):
         entry = next((node for node in drawing.nodes if "$greeting" in node.settings), None)
         greeting = entry.settings["$greeting"] if entry is not None else ""
         config = Config(
-            greeting if isinstance(greeting, str) else "", drawing.variables, _asked_for(drawing), drawing.extras
+            greeting if isinstance(greeting, str) else "", drawing.variables, asked_for(drawing), drawing.extras
         )
         if envelope is not None and envelope.old:
             return self._close_old(drawing, envelope, config)
         start = next((node.id for node in drawing.nodes if node.type == "workflowStart"), None)
-        asked = _asked(drawing)
-        nodes: list[Any] = [*_config_nodes(envelope, config, drawing)]
+        wanted = asked(drawing)
+        nodes: list[Any] = [*config_nodes(envelope, config, drawing)]
         by_id = drawing.by_id()
         errors = {wire.source for wire in drawing.wires if wire.out == ERROR_KEY}
         nodes += [
-            _drawn(node, by_id, start, asked.get(node.id, []), drawing, fails=node.id in errors)
+            drawn(node, by_id, start, wanted.get(node.id, []), drawing, fails=node.id in errors)
             for node in drawing.nodes
         ]
-        graph: Map = {"nodes": nodes, "edges": [_edge(wire) for wire in drawing.wires]}
+        graph: Map = {"nodes": nodes, "edges": [edge(wire) for wire in drawing.wires]}
         chat = written(config, envelope.graph.get("chatConfig") if envelope is not None else None)
         if chat or envelope is None or "chatConfig" in envelope.graph:
             graph["chatConfig"] = chat
-        return _wrapped(graph, drawing, envelope)
+        return wrapped(graph, drawing, envelope)
 
     def _close_old(self, drawing: Drawing, envelope: Envelope, config: Config) -> JsonValue:
         before = self.open(envelope.value)
@@ -204,8 +219,8 @@ class Fastgpt(Dialect):
         start = next((node.id for node in drawing.nodes if node.type == "workflowStart"), None)
         rows: list[Any] = []
         for _, raw in envelope.nodes():
-            if _kind(raw.get("flowNodeType")) in CONFIG_TYPES:
-                rows.append(_old_config(raw, config))
+            if kind_of(raw.get("flowNodeType")) in CONFIG_TYPES:
+                rows.append(old_config(raw, config))
         by_id = drawing.by_id()
         straight = [
             Wire(source=w.target, target=w.source, out=SELECTED) if w.out in {SELECTED, STEP} else w
@@ -216,12 +231,12 @@ class Fastgpt(Dialect):
             made = module_of(node, node.name, straight, drawn)
             raw_inputs = {row["key"]: row for row in rows_of(node.raw.get("$module", {}), "inputs")}
             linked = {row["key"]: row.get("value") for row in rows_of(node.raw, "inputs")}
-            made["inputs"] = [_old_input(row, linked, raw_inputs) for row in inputs_of(node, start)]
-            made |= _placed(node, by_id)
+            made["inputs"] = [old_input(row, linked, raw_inputs) for row in inputs_of(node, start)]
+            made |= placed(node, by_id)
             rows.append({key: item for key, item in made.items() if item is not None})
         if not envelope.place:
             return rows
-        return _wrapped({envelope.place[-1]: rows}, drawing, envelope)
+        return wrapped({str(envelope.place[-1]): rows}, drawing, envelope)
 
     def list_key(self, pointer: Pointer, item: dict[str, JsonValue]) -> object:
         """See `WorkflowFormat.list_key`."""
@@ -244,12 +259,6 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _kind(value: Any) -> str:
-    """The type of a node; old documents have the text of an enum that nobody evaluated."""
-    text = value.rpartition("Enum.")[2] if isinstance(value, str) else ""
-    return ENUM_NAMES.get(text, text)
-
-
 def _number(value: Any) -> float | None:
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
@@ -260,7 +269,7 @@ def _number(value: Any) -> float | None:
 def _config(envelope: Envelope) -> Config:
     guide: Map = {}
     for _, raw in envelope.nodes():
-        if _kind(raw.get("flowNodeType")) in CONFIG_TYPES:
+        if kind_of(raw.get("flowNodeType")) in CONFIG_TYPES:
             guide |= {row["key"]: row.get("value") for row in rows_of(raw, "inputs")}
     return read_config(envelope.graph.get("chatConfig"), guide)
 
@@ -274,7 +283,7 @@ def _node(raw: Map, pointer: Pointer, drawing: Drawing) -> Node | None:
         )
         return None
     node = Node(
-        id=identifier, type=_kind(raw.get("flowNodeType")), name=_text(raw.get("name")), raw=raw, pointer=pointer
+        id=identifier, type=kind_of(raw.get("flowNodeType")), name=_text(raw.get("name")), raw=raw, pointer=pointer
     )
     parent = raw.get("parentNodeId")
     node.parent = parent if isinstance(parent, str) and parent else None
@@ -293,16 +302,18 @@ def _wire(raw: Map, pointer: Pointer) -> Wire | None:
     source, target, handle = raw.get("source"), raw.get("target"), raw.get("sourceHandle")
     if not isinstance(source, str) or not isinstance(target, str):
         return None
-    return Wire(source=source, target=target, out=_port(handle, source), into=LEFT, raw=raw, pointer=pointer)
+    return Wire(source=source, target=target, out=port_of(handle, source), into=LEFT, raw=raw, pointer=pointer)
 
 
-def _port(handle: Any, source: str) -> str:
-    if handle == SELECTED:
-        return SELECTED
-    text = handle if isinstance(handle, str) else ""
-    prefix = f"{source}-source-"
-    key = text.removeprefix(prefix) if text.startswith(prefix) else text.partition("-source-")[2]
-    return RIGHT if key in _SIDES else key
+def _ways(drawing: Drawing) -> dict[str, frozenset[str]]:
+    """The ways out of the nodes that choose."""
+    found: dict[str, frozenset[str]] = {}
+    for node in drawing.nodes:
+        row = TYPES.rows.get(node.type)
+        if row is not None and row.choices and not node.mark:
+            ports = {branch.id for branch in CHOICES[row.choices].read(node, (), Scope(drawing))}
+            found[node.id] = frozenset(ports | {ERROR_KEY, STEP, SELECTED})
+    return found
 
 
 def _hang_tools(drawing: Drawing, known: dict[str, Node]) -> None:
@@ -333,165 +344,6 @@ def _hang_tools(drawing: Drawing, known: dict[str, Node]) -> None:
             continue
         port = SELECTED if target.mark == "tool" else STEP
         wire.source, wire.target, wire.out, wire.into = wire.target, wire.source, port, wire.out
-
-
-# Writing
-
-
-def _asked(drawing: Drawing) -> dict[str, list[str]]:
-    """By node, the outputs that texts and values refer to."""
-    found: dict[str, list[str]] = {}
-
-    def look(value: Any) -> None:
-        if isinstance(value, str):
-            for match in ONE.finditer(value):
-                found.setdefault(match[1], []).append(match[2])
-        elif isinstance(value, dict):
-            for item in value.values():
-                look(item)
-        elif isinstance(value, list):
-            if len(value) == 2 and all(isinstance(part, str) for part in value):
-                found.setdefault(value[0], []).append(value[1])
-            for item in value:
-                look(item)
-
-    for node in drawing.nodes:
-        look(node.settings)
-    return found
-
-
-def _asked_for(drawing: Drawing) -> dict[str, JsonValue]:
-    """What a person gives before the first words: the inputs of where an app begins (those of a plugin are its own)."""
-    start = next((node for node in drawing.nodes if node.type == "workflowStart"), None)
-    given = start.settings.get("$inputs") if start is not None else None
-    return given if isinstance(given, dict) else {}
-
-
-def _placed(node: Node, by_id: dict[str, Node]) -> Map:
-    """Where a node stands on the canvas; FastGPT knows no places within a container."""
-    if node.x is None or node.y is None:
-        return {} if node.raw else {"position": {"x": 0, "y": 0}}
-    x, y = node.x, node.y
-    seen = {node.id}
-    above = by_id.get(node.parent or "")
-    if above is not None and above.id not in seen:
-        x, y = x + (above.x or 0.0), y + (above.y or 0.0)
-    return {"position": {"x": x, "y": y}}
-
-
-def _drawn(
-    node: Node, by_id: dict[str, Node], start: str | None, asked: list[str], drawing: Drawing, *, fails: bool
-) -> Map:
-    raw = node.raw
-    kind = raw["flowNodeType"] if raw and _kind(raw.get("flowNodeType")) == node.type else node.type
-    found: Map = {"nodeId": node.id, "name": node.name, "flowNodeType": kind}
-    if INTRO in node.settings:
-        found["intro"] = node.settings[INTRO]
-    elif not raw:
-        found["intro"] = ""
-    found |= _placed(node, by_id)
-    if not raw:
-        found |= {"showStatus": True, "version": _VERSION}
-    if node.parent is not None:
-        found["parentNodeId"] = node.parent
-    if PLUGIN in node.settings:
-        found["pluginId"] = node.settings[PLUGIN]
-    if "toolConfig" in node.settings:
-        found["toolConfig"] = node.settings["toolConfig"]
-    if fails or raw.get("catchError") is False:
-        found["catchError"] = fails
-    found["inputs"] = [*inputs_of(node, start), *_container_inputs(node, drawing)]
-    found["outputs"] = outputs_of(node, asked)
-    return found
-
-
-def _container_inputs(node: Node, drawing: Drawing) -> list[Map]:
-    if node.raw or node.type not in {"loop", "parallelRun", "loopRun"}:
-        return []
-    children = [each.id for each in drawing.nodes if each.parent == node.id]
-    sizes = {"nodeWidth": node.width or 1200, "nodeHeight": node.height or 700}
-    said: Map = {"childrenNodeIdList": children, **sizes}
-    return [{"key": key, "renderTypeList": ["hidden"], "label": "", "value": value} for key, value in said.items()]
-
-
-def _edge(wire: Wire) -> Map:
-    raw = wire.raw if isinstance(wire.raw, dict) else {}
-    if wire.out in {SELECTED, STEP} and wire.into != LEFT:
-        source, target, out = wire.target, wire.source, wire.into
-    else:
-        source, target, out = wire.source, wire.target, wire.out
-    if SELECTED in {wire.out, out}:
-        return {"source": source, "target": target, "sourceHandle": SELECTED, "targetHandle": SELECTED}
-    handle = (
-        raw.get("sourceHandle") if raw and _port(raw.get("sourceHandle"), source) == out else f"{source}-source-{out}"
-    )
-    into = raw.get("targetHandle", f"{target}-target-{LEFT}") if raw else f"{target}-target-{LEFT}"
-    return {"source": source, "target": target, "sourceHandle": handle, "targetHandle": into}
-
-
-def _config_nodes(envelope: Envelope | None, config: Config, drawing: Drawing) -> Iterable[Map]:
-    """The nodes that show the app's settings, in step with `chatConfig`."""
-    if envelope is None:
-        plugin = any(node.type == "pluginInput" for node in drawing.nodes)
-        kind = "pluginConfig" if plugin else "userGuide"
-        place = {"x": -600, "y": -250}
-        return [
-            {
-                "nodeId": kind,
-                "name": "System",
-                "flowNodeType": kind,
-                "position": place,
-                "version": "481",
-                "inputs": [],
-                "outputs": [],
-            }
-        ]
-    found = []
-    for _, raw in envelope.nodes():
-        if _kind(raw.get("flowNodeType")) in CONFIG_TYPES:
-            found.append({**_named(raw, "nodeId", "flowNodeType"), "inputs": _guide_inputs(raw, config)})
-    return found
-
-
-def _named(raw: Map, identifier: str, kind: str) -> Map:
-    return {key: raw[key] for key in (identifier, "name", kind) if key in raw}
-
-
-def _guide_inputs(raw: Map, config: Config) -> list[Map]:
-    before = {row["key"]: row.get("value") for row in rows_of(raw, "inputs")}
-    said = guide_values(config, before)
-    return [{"key": key, **({"value": said[key]} if key in said else {})} for key in before]
-
-
-def _old_config(raw: Map, config: Config) -> Map:
-    row = raw["$module"]
-    return {**_named(row, "moduleId", "flowType"), "inputs": _guide_inputs(raw, config)}
-
-
-def _old_input(row: Map, linked: Map, before: Map) -> Map:
-    """An input of V1; what it gets by a connection stands there and not with it."""
-    key = row["key"]
-    fed = (
-        key in before
-        and "value" in row
-        and row["value"] == linked.get(key)
-        and before[key].get("value") != row["value"]
-    )
-    return {name: item for name, item in row.items() if name == "key" or (name == "value" and not fed)}
-
-
-def _wrapped(graph: Map, drawing: Drawing, envelope: Envelope | None) -> JsonValue:
-    """The whole document around a graph."""
-    names: Map = {}
-    if drawing.name or (envelope is not None and "name" in envelope.root):
-        names["name"] = drawing.name
-    if drawing.description or (envelope is not None and "intro" in envelope.root):
-        names["intro"] = drawing.description
-    if envelope is not None and envelope.place[:1] == ("workflow",):
-        return {**names, "workflow": graph}
-    if envelope is not None and envelope.place[:1] == ("data",):
-        return {"data": {**names, **graph}}
-    return {**names, **graph}
 
 
 class Plugin(Fastgpt):

@@ -13,6 +13,8 @@ from fjctl.formats.base import is_blank
 from fjctl.model.transplant import same
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from fjctl.formats.canvas.paths import Map
     from fjctl.source import JsonValue
 
@@ -50,7 +52,7 @@ def read_config(chat: Any, guide: Map) -> Config:
     for row in rows if isinstance(rows, list) else ():
         key = row.get("key") if isinstance(row, dict) else None
         if isinstance(key, str) and key and key not in variables and key not in inputs:
-            (variables if row.get("type") in _NOT_ASKED else inputs)[key] = _variable(row)
+            (variables if _is(row.get("type"), _NOT_ASKED) else inputs)[key] = _variable(row)
             rest = {name: item for name, item in row.items() if name not in _TOLD and not _is_usual_field(name, item)}
             if rest:
                 more[key] = rest
@@ -83,10 +85,14 @@ def _described(row: Map) -> str:
 
 
 def _is_usual_field(name: str, item: Any) -> bool:
-    if name == "type" and item in {"input", "custom"}:
+    if name == "type" and _is(item, {"input", "custom"}):
         return True
     blank_choice = name in {"enums", "list"} and isinstance(item, list)
     return is_blank(item) or (blank_choice and all(is_blank(_value(choice)) for choice in item))
+
+
+def _is(item: Any, words: Container[str]) -> bool:
+    return isinstance(item, str) and item in words
 
 
 def _value(choice: Any) -> Any:
@@ -110,7 +116,7 @@ def is_usual(key: str, value: Any) -> bool:
     if is_blank(value) or value is False or key == "_id":
         return True
     if key == "ttsConfig":
-        return isinstance(value, dict) and value.get("type") in {"web", "none"} and len(value) == 1
+        return isinstance(value, dict) and _is(value.get("type"), {"web", "none"}) and len(value) == 1
     if key == "autoExecute" or key.endswith("Config") or key in {"questionGuide", "chatInputGuide"}:
         return isinstance(value, dict) and all(_is_off(name, item) for name, item in value.items())
     return False
@@ -139,10 +145,10 @@ def _unread(key: str, item: Any) -> bool:
 
 def variable_rows(config: Config, prior: Any) -> list[Map]:
     """The rows of an app's variables."""
-    known = {row.get("key"): row for row in prior if isinstance(row, dict)} if isinstance(prior, list) else {}
+    known = {str(row.get("key")): row for row in prior if isinstance(row, dict)} if isinstance(prior, list) else {}
     more = config.extras.get(VARIABLES)
     rows = []
-    order = {row.get("key"): place for place, row in enumerate(known.values())}
+    order = {str(row.get("key")): place for place, row in enumerate(known.values())}
     listed = [
         *((key, shape, "input") for key, shape in config.inputs.items()),
         *((key, shape, "custom") for key, shape in config.variables.items()),
@@ -170,7 +176,7 @@ def _row(key: str, said: Map, prior: Map | None, rest: Map, kind: str) -> Map:
         row["required"] = said.get("required") is True
     if "default" in said:
         row["defaultValue"] = said["default"]
-    if before.get("type") in {"input", "custom"}:
+    if _is(before.get("type"), {"input", "custom"}):
         row["type"] = before["type"] if (before["type"] in _NOT_ASKED) == (kind in _NOT_ASKED) else kind
     return {**row, **{name: item for name, item in before.items() if _kept_field(name, item)}, **rest}
 

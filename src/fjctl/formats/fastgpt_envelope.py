@@ -1,14 +1,12 @@
 """Where in a FastGPT file the nodes stand: a template has them under `workflow`, an export at the root.
 
-V1 (before 4.8) is a list of modules whose outputs hold the connections; it is read as the newer form that FastGPT itself
-makes of it (`projects/app/src/web/core/workflow/adapt.ts`, `v1Workflow2V2`) and written as it was.
+V1 (before 4.8) is a list of modules whose outputs hold the connections; it is read as the newer form that FastGPT
+itself makes of it (`projects/app/src/web/core/workflow/adapt.ts`, `v1Workflow2V2`) and written as it was.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-from fjctl.formats.base import is_blank
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 if TYPE_CHECKING:
     from fjctl.formats.canvas.drawing import Node, Wire
@@ -100,17 +98,22 @@ class Envelope(NamedTuple):
         return [item for (_, _, target), item in found.items() if not item[1]["asks"] or target not in led]
 
 
+def _listed(row: Any, key: str) -> list[Map]:
+    """The maps of a list in a map; none where there is no such list."""
+    rows = row.get(key) if isinstance(row, dict) else None
+    return [item for item in rows if isinstance(item, dict)] if isinstance(rows, list) else []
+
+
 def _targets(row: Any) -> list[tuple[str, str, str, str]]:
     """The links of a V1 module: source, output, target, input."""
     source = row.get("moduleId") if isinstance(row, dict) else None
-    outputs = row.get("outputs") if isinstance(row, dict) else None
-    found = []
-    for output in outputs if isinstance(outputs, list) else ():
-        targets = output.get("targets") if isinstance(output, dict) else None
-        for target in targets if isinstance(targets, list) else ():
-            if isinstance(target, dict):
-                found.append((source, output.get("key"), target.get("moduleId"), target.get("key")))
-    return [link for link in found if all(isinstance(part, str) for part in link)]  # type: ignore[misc]
+    found: list[tuple[str, str, str, str]] = []
+    for output in _listed(row, "outputs"):
+        for target in _listed(output, "targets"):
+            link = (source, output.get("key"), target.get("moduleId"), target.get("key"))
+            if all(isinstance(part, str) for part in link):
+                found.append(cast("tuple[str, str, str, str]", link))
+    return found
 
 
 def _newer(row: Map, rows: list[Any]) -> Map:
@@ -121,16 +124,13 @@ def _newer(row: Map, rows: list[Any]) -> Map:
         for source, key, target, into in _targets(each)
         if target == row.get("moduleId")
     }
-    inputs = row.get("inputs")
     made = []
-    for item in inputs if isinstance(inputs, list) else ():
-        if isinstance(item, dict):
-            linked = {"value": fed[item["key"]], "renderTypeList": ["reference"]} if item.get("key") in fed else {}
-            made.append({**item, **linked})
-    outputs = row.get("outputs")
-    gives = [{**o, "id": o.get("key")} for o in outputs if isinstance(o, dict)] if isinstance(outputs, list) else []
+    for item in _listed(row, "inputs"):
+        linked = {"value": fed[item["key"]], "renderTypeList": ["reference"]} if str(item.get("key")) in fed else {}
+        made.append({**item, **linked})
+    gives = [{**output, "id": output.get("key")} for output in _listed(row, "outputs")]
     plugin = next((i.get("value") for i in made if i.get("key") == "pluginId"), None)
-    made = [item for item in made if item.get("key") not in {"pluginId", "switch", "pluginStart"}]
+    made = [item for item in made if str(item.get("key")) not in {"pluginId", "switch", "pluginStart"}]
     return {
         **{key: item for key, item in row.items() if key not in {"moduleId", "flowType"}},
         "nodeId": row.get("moduleId"),
@@ -150,15 +150,14 @@ def module_of(node: Node, name: str, wires: list[Wire], drawn: set[tuple[str, st
     leaving = {(wire.source, wire.target): wire for wire in wires}
     outputs: list[Map] = []
     told = set[tuple[str, str]]()
-    for row in raw.get("outputs") if isinstance(raw.get("outputs"), list) else ():
+    for output in _listed(raw, "outputs"):
         targets = []
-        for target in row.get("targets") if isinstance(row, dict) and isinstance(row.get("targets"), list) else ():
-            pair = (node.id, target.get("moduleId") if isinstance(target, dict) else "")
+        for target in _listed(output, "targets"):
+            pair = (node.id, str(target.get("moduleId")))
             if pair not in drawn or pair in leaving:
                 targets.append(target)
                 told.add(pair)
-        if isinstance(row, dict):
-            outputs.append({"key": row.get("key"), "targets": targets})
+        outputs.append({"key": output.get("key"), "targets": targets})
     new = [wire for pair, wire in leaving.items() if pair[0] == node.id and pair not in told]
     for wire in new:
         key = wire.out if wire.out not in {"right", ""} else "finish"
@@ -168,8 +167,3 @@ def module_of(node: Node, name: str, wires: list[Wire], drawn: set[tuple[str, st
             outputs.append(row)
         row["targets"].append({"moduleId": wire.target, "key": "switch" if key != "selectedTools" else key})
     return {**found, "outputs": outputs}
-
-
-def is_fed(value: Any) -> bool:
-    """Whether an input of V1 gets its value by a connection."""
-    return isinstance(value, list) and not is_blank(value)

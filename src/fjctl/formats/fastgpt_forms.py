@@ -77,7 +77,7 @@ def _pairs() -> Form:
 
 
 def _untyped(row: Any) -> Any:
-    if isinstance(row, dict) and row.get("type") in {"string", "any"}:
+    if isinstance(row, dict) and row.get("type") in ("string", "any"):
         return {key: item for key, item in row.items() if key != "type"}
     return row
 
@@ -119,11 +119,11 @@ def _told(name: str, item: Any, key: str, field: Map) -> bool:
     if name in {"key", "required", "valueType", "value"} or is_blank(item):
         return name != "value" or is_blank(item)
     if name == "type":
-        return item == _widget(field)
+        return bool(item == _widget(field))
     if name == "list":
         plain = [{"label": option, "value": option} for option in field.get("options", [])]
         return bool(item == plain or "options" not in field)
-    return (name == "label" and item in {key, field.get("label")}) or name in {"description", "defaultValue"}
+    return (name == "label" and item in (key, field.get("label"))) or name in {"description", "defaultValue"}
 
 
 def _widget(field: Map) -> str:
@@ -137,7 +137,7 @@ def _fields_write(meaning: Any, prior: Any, beyond: Any, _scope: Scope) -> Any:
         return meaning
     more = beyond if isinstance(beyond, dict) else {}
     rows = [row for row in prior if isinstance(row, dict)] if isinstance(prior, list) else []
-    before = {row.get("key"): row for row in rows}
+    before = {str(row.get("key")): row for row in rows}
     return [
         _field_row(key, field, before.get(key), more.get(key))
         for key, field in meaning.items()
@@ -167,10 +167,12 @@ def _assignments_read(rows: Any, scope: Scope) -> Read | None:
         variable = row.get("variable") if isinstance(row, dict) else None
         if not is_reference(variable, known):
             return None
-        name = read_text(text_of(variable, known), scope)
+        if isinstance(variable, list) and variable[0] == VARIABLES:
+            name = str(variable[1])
+        else:
+            name = read_text(text_of(variable, known), scope)
         value = row.get("value")
         plain = value[1] if isinstance(value, list) and len(value) == 2 and value[0] == "" else text_of(value, known)
-        name = name.removeprefix("<variable.").removesuffix(">") if name.startswith("<variable.") else name
         found[name] = read_text(plain, scope) if isinstance(plain, str) else plain
     return Read(found) if len(found) == len(rows) else None
 

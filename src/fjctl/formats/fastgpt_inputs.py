@@ -38,6 +38,8 @@ _NEVER = frozenset(
     }
 )
 """Inputs that hold the editor's state, or nothing."""
+_REQUEST = {"system_httpMethod": "GET", "system_httpTimeout": 30}
+"""What a request is where it does not say."""
 _OWN_OUTPUTS = frozenset({"code", "httpRequest468", "lafModule", "tool", "loopRun"})
 """Types whose authors name outputs."""
 _STATIC = frozenset(
@@ -107,7 +109,9 @@ def settings_of(node: Node, known: Container[str], start: str | None) -> Map:
     inputs = rows_of(raw, "inputs")
     if node.type == "pluginInput":
         return {"$inputs": {row["key"]: _given(row) for row in inputs}} if inputs else {}
-    said = {row["key"]: text_of(row.get("value"), known) for row in inputs if row["key"] not in _NEVER}
+    said = {row["key"]: _said(row, known) for row in inputs if row["key"] not in _NEVER}
+    if node.type == "httpRequest468":
+        said = {**_REQUEST, **said}
     for key, usual in _usual(start).items():
         if said.get(key) == usual:
             del said[key]
@@ -128,6 +132,14 @@ def settings_of(node: Node, known: Container[str], start: str | None) -> Map:
     return {**found, **({PARAMETERS: parameters} if parameters else {})}
 
 
+def _said(row: Map, known: Container[str]) -> Any:
+    """An input's value; one that is shown as a reference is one, whether its node is still there or not."""
+    value = row.get("value")
+    pair = value if isinstance(value, list) and len(value) == len(("node", "output")) else []
+    refers = bool(pair) and all(isinstance(part, str) for part in pair) and render_type(row) == REFERENCE
+    return text_of(value, set(pair) if refers else known)
+
+
 def _usual(start: str | None) -> Map:
     """What every new node asks and reads: what the user said and sent."""
     if start is None:
@@ -137,7 +149,7 @@ def _usual(start: str | None) -> Map:
 
 
 def _is_own(kind: str, row: Map) -> bool:
-    return kind in _OWN_OUTPUTS and row["key"] not in _STATIC
+    return kind in _OWN_OUTPUTS and row["key"] not in _STATIC and row.get("type") != "hidden"
 
 
 def _given(row: Map) -> Map:
@@ -207,7 +219,7 @@ def inputs_of(node: Node, start: str | None) -> list[Map]:
     found: list[Map] = []
     for row in rows_of(node.raw, "inputs"):
         key = row["key"]
-        if key not in settings and key in usual and text_of(row.get("value"), {start}) == usual[key]:
+        if key not in settings and key in usual and text_of(row.get("value"), {start or ""}) == usual[key]:
             settings[key] = usual[key]
         found.append(_edited(row, settings.pop(key, None), told.get(key)))
     if not node.raw and QUESTION in _asked(node.type) and QUESTION not in told:
@@ -314,7 +326,7 @@ def _plugin_input(key: str, shape: Any, prior: Map | None) -> Map:
 
 
 def outputs_of(node: Node, asked: list[str]) -> list[Map]:
-    """The outputs of a node: those that its author named and, of a new one, those that its type has and texts ask for."""
+    """A node's outputs: those that its author named and, of a new one, those that its type has and texts ask for."""
     before = {row["key"]: row for row in rows_of(node.raw, "outputs")}
     named = node.settings.get(OUTPUTS)
     found: list[Map] = []
@@ -343,7 +355,7 @@ def outputs_of(node: Node, asked: list[str]) -> list[Map]:
     return [
         *fixed,
         *found,
-        *({"id": key, "key": key, "label": key, "type": "dynamic", "valueType": "any"} for key in more),
+        *({"id": key, "key": key, "label": key, "type": "hidden", "valueType": "any"} for key in more),
     ]
 
 

@@ -1,5 +1,8 @@
-"""Which fields of a FastGPT file are its own part, and why. Most of a file is the definition of its nodes' types, copied
-into every node: labels, descriptions, kinds of fields (62 % of the bytes are inputs, of these 16 % values)."""
+"""Which fields of a FastGPT file are its own part, and why.
+
+Most of a file is the definition of its nodes' types, copied into every node: labels, descriptions, kinds of fields
+(62 % of the bytes are inputs, of these 16 % values).
+"""
 
 from __future__ import annotations
 

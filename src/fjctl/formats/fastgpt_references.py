@@ -96,7 +96,7 @@ def _theirs(name: str, path: str, scope: Scope) -> tuple[str, str] | None:
     if row.kind is BlockKind.LOOP and path in _THEIR_ITEM:
         return _their_item(node, path, scope)
     their = scope.theirs(path, node)
-    if row.name == "workflowStart" and their == path:
+    if row.name == "workflowStart" and path in scope.drawing.asked:
         return VARIABLES, path
     return node, _keys(node, scope)[1].get(their, their)
 

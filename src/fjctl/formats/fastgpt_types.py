@@ -20,6 +20,10 @@ app or plugin that it calls, its description, whether it has a way out for error
 ERROR_KEY = "source_catch-right"
 SELECTED = "selectedTools"
 
+RIGHT, LEFT, STEP = "right", "left", "step"
+"""Handles of a node, and the way by which what follows a tool hangs on it."""
+_SIDES = frozenset({"", "right", "left", "top", "bottom"})
+
 CONFIG_TYPES = frozenset({"userGuide", "pluginConfig", "globalVariable"})
 """Nodes that are no step: the settings of the app, drawn as a node."""
 
@@ -152,13 +156,14 @@ TYPES = Table(
             "formInput",
             BlockKind.HUMAN,
             slots("ask.message <- description : text", "ask.fields <- userInputForms : fields"),
+            implied={("ask",): {}},
             outputs={"formInputResult": "content"},
         ),
         NodeType(
             "userSelect",
             BlockKind.HUMAN,
             slots("ask.message <- description : text"),
-            implied=implied(ask__message=""),
+            implied={("ask",): {}},
             choices="options",
             outputs={"selectResult": "content"},
             writes=False,
@@ -302,3 +307,19 @@ GIVES: dict[str, tuple[tuple[str, str], ...]] = {
     "appModule": (("history", "chatHistory"), ("answerText", "string")),
 }
 """The outputs that a new node of a type has."""
+
+
+def kind_of(value: Any) -> str:
+    """The type of a node; old documents have the text of an enum that nobody evaluated."""
+    text = value.rpartition("Enum.")[2] if isinstance(value, str) else ""
+    return ENUM_NAMES.get(text, text)
+
+
+def port_of(handle: Any, source: str) -> str:
+    """The way out of a node that a handle names."""
+    if handle == SELECTED:
+        return SELECTED
+    text = handle if isinstance(handle, str) else ""
+    prefix = f"{source}-source-"
+    key = text.removeprefix(prefix) if text.startswith(prefix) else text.partition("-source-")[2]
+    return RIGHT if key in _SIDES else key

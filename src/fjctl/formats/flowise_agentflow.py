@@ -7,15 +7,17 @@ nodes inside it that nothing leads to. In the drawing both are wires.
 from __future__ import annotations
 
 import re
+from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from fjctl.formats import flowise_forms as spelled
 from fjctl.formats import flowise_texts as texts
 from fjctl.formats.base import is_blank, warning
 from fjctl.formats.canvas.drawing import Node, Wire
-from fjctl.formats.flowise_definitions import anchors, beginning, definition, edge_colors
-from fjctl.formats.flowise_graph import Flowise, data_of, title
-from fjctl.formats.flowise_types import MODEL_SETTINGS, V2
+from fjctl.formats.flowise_definitions import NO_OUTPUT, anchor, anchors, beginning, definition, edge_colors
+from fjctl.formats.flowise_graph import NOWHERE, USUAL_MODEL, USUAL_PROVIDER, Flowise, data_of, provider_of, title
+from fjctl.formats.flowise_rounds import back_wires, rounds
+from fjctl.formats.flowise_types import MODEL_SETTINGS, STARTS, V2
 from fjctl.model.workflow import Block, BlockKind
 
 if TYPE_CHECKING:
@@ -29,21 +31,37 @@ if TYPE_CHECKING:
     from fjctl.source import JsonValue
 
 START, LOOP, ITERATION, FUNCTION = (f"{name}Agentflow" for name in ("start", "loop", "iteration", "customFunction"))
+HUMAN, PROCEED = "humanInputAgentflow", "0"
+_NUMBERED = {"conditionAgentflow": "conditions", "conditionAgentAgentflow": "conditionAgentScenarios"}
+"""The types that choose, whose ways out have numbers, with the setting that lists them."""
 JUMPS = "loopBack"
 """Setting of a node that leads to a loop node: what that one says, by port."""
 _OWN_ID = re.compile(r"\w+")
+_SPACE = re.compile(r"\s")
 _DASH = re.compile(r"\W+")
 _MOST = 5
 """How often Flowise jumps back when nobody says."""
 _PLAIN_NAME = re.compile(r"loop(?: \d+)?(?: back to .*)?", re.IGNORECASE)
-_PROVIDERS = {"claude": "chatAnthropic", "gemini": "chatGoogleGenerativeAI", "mistral": "chatMistralAI"}
-_USUAL_PROVIDER = "chatOpenAI"
+NEEDED: dict[str, dict[str, str]] = {
+    "conditionAgentAgentflow": {
+        "conditionAgentInput": "{{ question }}",
+        "conditionAgentInstructions": "Choose the scenario that fits.",
+    },
+    "executeFlowAgentflow": {"executeFlowInput": "{{ question }}"},
+    "retrieverAgentflow": {"retrieverQuery": "{{ question }}"},
+    "directReplyAgentflow": {"directReplyMessage": "<p> </p>"},
+}
+"""Settings that have to be given, with what stands there where nobody says anything; so it says nothing."""
+NEEDS_MODEL = frozenset({"llmAgentflow", "agentAgentflow", "conditionAgentAgentflow"})
 
 
-def provider_of(model: object) -> str:
-    """The component that Flowise talks to a model by, from the model's name."""
-    name = model.lower() if isinstance(model, str) else ""
-    return next((component for word, component in _PROVIDERS.items() if word in name), _USUAL_PROVIDER)
+def _is_same_text(value: object, usual: str) -> bool:
+    """Whether a text says the same as another, however it is laid out."""
+    return isinstance(value, str) and _bare(value) == _bare(usual)
+
+
+def _bare(text: str) -> str:
+    return _SPACE.sub("", texts.plain(text) if texts.is_html(text) else text)
 
 
 class Agentflow(Flowise):
@@ -56,6 +74,8 @@ class Agentflow(Flowise):
     def settings_of(self, node: Node, given: Map) -> Map:
         """Without the copies: the model's component inside the model's settings, and the one that its name implies."""
         prefix = MODEL_SETTINGS.get(node.type)
+        if prefix is not None and _is_usual_model(prefix, given):
+            del given[f"{prefix}Model"], given[f"{prefix}ModelConfig"]
         for key, item in list(given.items()):
             if key.endswith("Config") and isinstance(item, dict):
                 owner = key.removesuffix("Config")
@@ -64,8 +84,11 @@ class Agentflow(Flowise):
         if prefix is not None:
             config = given.get(f"{prefix}ModelConfig")
             model = config.get("modelName") if isinstance(config, dict) else None
-            if given.get(f"{prefix}Model") == provider_of(model) and isinstance(model, str):
+            if given.get(f"{prefix}Model") == provider_of(model):
                 del given[f"{prefix}Model"]
+        for key, usual in NEEDED.get(node.type, {}).items():
+            if _is_same_text(given.get(key), usual):
+                del given[key]
         return {key: item for key, item in given.items() if not is_blank(item)}
 
     def opened(self, drawing: Drawing) -> None:
@@ -81,6 +104,7 @@ class Agentflow(Flowise):
         entering: dict[str, list[Wire]] = {}
         for wire in drawing.wires:
             entering.setdefault(wire.target, []).append(wire)
+        jumps: list[tuple[Wire, Map]] = []
         for node in [node for node in drawing.nodes if node.type == LOOP]:
             target = str(node.settings.get("loopBackToNode") or "").partition("-")[0]
             if target not in known or known[target].type == LOOP or not entering.get(node.id):
@@ -95,10 +119,13 @@ class Agentflow(Flowise):
             if node.name and not _PLAIN_NAME.fullmatch(node.name):
                 said["name"] = node.name
             for wire in entering[node.id]:
-                if said:
-                    known[wire.source].settings.setdefault(JUMPS, {})[wire.out or "next"] = said
+                jumps.append((wire, said))
                 wire.target = target
             drawing.nodes.remove(node)
+        round_of = rounds(drawing) if jumps else {}
+        for wire, said in jumps:
+            if said and wire.target in round_of.get(wire.source, ()):  # else it leads on, as an edge does
+                known[wire.source].settings.setdefault(JUMPS, {})[wire.out or "next"] = said
 
     def _open_bodies(self, drawing: Drawing) -> None:
         parents = {node.id: node.parent for node in drawing.nodes}
@@ -124,7 +151,9 @@ class Agentflow(Flowise):
     def out_port(self, node: Node, handle: str) -> str:
         """`<id>-output-<type>` is the plain way, `<id>-output-<n>` the way of the choice with that number."""
         port = handle.removeprefix(f"{node.id}-output-")
-        return "" if port in {node.type, handle, ""} else port
+        empty = node.type in _NUMBERED and not node.settings.get(_NUMBERED[node.type])
+        plain = "0" if node.type == HUMAN or empty else NOWHERE if node.type in _NUMBERED else ""
+        return plain if port in {node.type, handle, ""} else port
 
     def in_port(self, node: Node, handle: str) -> str:
         """Nodes have one way in."""
@@ -144,7 +173,7 @@ class Agentflow(Flowise):
         nothing there."""
         if block.kind is BlockKind.AGENT and block.fields.get("tools"):
             return self.table.rows["agentAgentflow"]
-        wanted = {BlockKind.RESPONSE: "directReplyAgentflow", BlockKind.TRIGGER: START}
+        wanted = {BlockKind.RESPONSE: "directReplyAgentflow", BlockKind.TRIGGER: START, BlockKind.PARALLEL: ITERATION}
         if block.kind in wanted:
             return self.table.rows[wanted[block.kind]]
         if block.kind is BlockKind.OPAQUE:
@@ -170,11 +199,25 @@ class Agentflow(Flowise):
 
     def close(self, drawing: Drawing, prior: JsonValue) -> JsonValue:
         """The graph as the canvas exports it."""
+        if drawing.fresh:
+            self._begin(drawing)
         jumps = _Jumps(drawing, prior)
         nodes = [self._written(node, drawing) for node in drawing.nodes]
         by_id = {node.id: node for node in drawing.nodes}
         edges = [self._connected(by_id, wire, jumps) for wire in drawing.wires if wire.out != self.body_port]
         return {**title(drawing, prior), "nodes": [*nodes, *jumps.nodes], "edges": edges}
+
+    @staticmethod
+    def _begin(drawing: Drawing) -> None:
+        """Gives a new flow the node where runs begin, which Flowise asks for, where the journey has none."""
+        steps = [node for node in drawing.nodes if node.parent is None and not node.type.startswith("stickyNote")]
+        if steps and all(node.type != START for node in steps):
+            entered = {wire.target for wire in drawing.wires}
+            first = next((node for node in steps if node.id not in entered), steps[0])
+            start = Node(id=f"{START}_0", type=START, name="Start", x=(steps[0].x or 0) - 350, y=steps[0].y)
+            start.settings = dict(V2.rows[START].usual)
+            drawing.nodes.insert(0, start)
+            drawing.wires.insert(0, Wire(source=start.id, target=first.id))
 
     @staticmethod
     def _connected(by_id: Mapping[str, Node], wire: Wire, jumps: _Jumps) -> Map:
@@ -189,8 +232,18 @@ class Agentflow(Flowise):
         if kind == START and drawing.variables:
             shapes: Any = drawing.variables
             settings["startState"] = [{"key": key, "value": s.get("default", "")} for key, s in shapes.items()]
-        _with_model(kind, settings)
-        return node_of(kind, node, settings)
+        if kind == START and not node.raw:
+            settings = begun(settings)
+        _with_model(kind, settings, node.raw)
+        for key, usual in NEEDED.get(kind, {}).items():
+            before = _inputs(node.raw).get(key) if node.raw else usual
+            if key not in settings and _is_same_text(before, usual):
+                settings[key] = before
+        written = node_of(kind, node, settings)
+        if kind in NO_OUTPUT and not node.raw and any(wire.source == node.id for wire in drawing.wires):
+            # Flowise ends runs with a reply; one that does not end there shows the way out that its edges leave by.
+            written["data"] |= {"outputAnchors": [anchor(kind, node.id)], "hideOutput": False}
+        return written
 
     def read_text(self, text: str, scope: Scope) -> str:
         """HTML and `{{ … }}`."""
@@ -214,18 +267,44 @@ def _start(scope: Scope) -> str:
     return str(scope.memo["start"])
 
 
-def _with_model(kind: str, settings: Map) -> None:
-    """Puts back the copies that `settings_of` leaves out."""
+def _inputs(raw: Map) -> Map:
+    """The settings of a node as they stand in the document."""
+    found = data_of(raw).get("inputs")
+    return found if isinstance(found, dict) else {}
+
+
+def _is_usual_model(prefix: str, settings: Map) -> bool:
+    """Whether a node has the model that is written where a journey names none; the editor always writes more."""
+    wanted = {"modelName": USUAL_MODEL, f"{prefix}Model": USUAL_PROVIDER}
+    return settings.get(f"{prefix}Model") == USUAL_PROVIDER and settings.get(f"{prefix}ModelConfig") == wanted
+
+
+def _with_model(kind: str, settings: Map, raw: Map) -> None:
+    """Puts back the copies that `settings_of` leaves out; a new node has to name a model."""
     prefix = MODEL_SETTINGS.get(kind)
-    if prefix is not None:
+    if prefix is not None and f"{prefix}Model" not in settings:
         config = settings.get(f"{prefix}ModelConfig")
-        named = isinstance(config, dict) and "modelName" in config
-        if f"{prefix}Model" not in settings and named:
-            settings[f"{prefix}Model"] = provider_of(config["modelName"] if isinstance(config, dict) else None)
+        said = config.get("modelName") if isinstance(config, dict) else None
+        silent = config is None or config == V2.rows[kind].usual.get(f"{prefix}ModelConfig")
+        before = _inputs(raw).get(f"{prefix}Model") if raw or kind not in NEEDS_MODEL else USUAL_PROVIDER
+        if said is not None or before == USUAL_PROVIDER:
+            settings[f"{prefix}Model"] = provider_of(said)
+        if silent and before == USUAL_PROVIDER and (not raw or _is_usual_model(prefix, _inputs(raw))):
+            settings[f"{prefix}ModelConfig"] = {"modelName": USUAL_MODEL}
     for key, item in list(settings.items()):
         owner = key.removesuffix("Config")
         if key.endswith("Config") and isinstance(item, dict) and owner in settings:
             settings[key] = {**item, owner: settings[owner]}
+
+
+def begun(settings: Map) -> Map:
+    """The settings of a new start node without those of other ways to start."""
+    event = str(settings.get("startInputType"))
+    return {
+        key: item
+        for key, item in settings.items()
+        if not any(key.startswith(prefix) and event != name for name, prefix in STARTS.items())
+    }
 
 
 def node_of(kind: str, node: Node, settings: Map) -> Map:
@@ -247,9 +326,6 @@ def node_of(kind: str, node: Node, settings: Map) -> Map:
     return written
 
 
-_NUMBERED = {"conditionAgentflow": "conditions", "conditionAgentAgentflow": "conditionAgentScenarios"}
-
-
 def _ways_out(kind: str, settings: Map) -> int:
     """How many ways lead out of a node that chooses; a condition has an else beside its rows."""
     rows = settings.get(_NUMBERED[kind])
@@ -258,21 +334,18 @@ def _ways_out(kind: str, settings: Map) -> int:
 
 def _edge(source: Node, wire: Wire, target: str, into: str) -> Map:
     kind = source.type.partition("/")[0]
-    handle = f"{source.id}-output-{wire.out or kind}"
+    human = kind == HUMAN
+    out = wire.out or (PROCEED if human else "")
+    handle = f"{source.id}-output-{out or kind}"
     raw = wire.raw if isinstance(wire.raw, dict) else {}
     if (
         raw
         and raw.get("target") == target
-        and Agentflow.out_port(AGENTFLOW, source, str(raw.get("sourceHandle"))) == wire.out
+        and Agentflow.out_port(AGENTFLOW, source, str(raw.get("sourceHandle"))) in {out, wire.out}
     ):
         return {key: raw[key] for key in ("id", "source", "sourceHandle", "target", "targetHandle") if key in raw}
     written: Map = {"source": source.id, "sourceHandle": handle, "target": target, "targetHandle": target}
-    human = kind == "humanInputAgentflow"
-    label = (
-        {"edgeLabel": {"0": "proceed", "1": "reject"}.get(wire.out, wire.out) if human else wire.out}
-        if wire.out
-        else {}
-    )
+    label = {"edgeLabel": {PROCEED: "proceed", "1": "reject"}.get(out, out) if human else out} if out else {}
     data = {**edge_colors(kind, into), **label, "isHumanInput": human}
     return {**written, "data": data, "type": "agentFlow", "id": f"{source.id}-{handle}-{target}-{target}"}
 
@@ -291,17 +364,33 @@ class _Jumps:
             for raw in (rows if isinstance(rows, list) else [])
             if isinstance(raw, dict) and data_of(raw).get("name") == LOOP
         }
-        self.back = _back_wires(drawing)
+        self.by_id = drawing.by_id()
+        self.round = rounds(drawing)
+        self.sure = {wire.ends() for wire in drawing.wires if self._is_jump(wire)}
+        self.back = back_wires(drawing, self.sure)
+
+    def _is_jump(self, wire: Wire) -> bool:
+        """Whether a wire is drawn as a jump in the prior document, or said to be one and leading back."""
+        prior = self._prior(wire)
+        if prior is not None and _goal(prior) == wire.target:
+            return True
+        return self._told(wire) is not None and wire.target in self.round.get(wire.source, ())
+
+    def _prior(self, wire: Wire) -> Map | None:
+        """The loop node by which a wire stands in the prior document."""
+        return self.known.get(wire.raw.get("target")) if isinstance(wire.raw, dict) else None
+
+    def _told(self, wire: Wire) -> Map | None:
+        """What the wire's source says about the jump."""
+        said = self.by_id[wire.source].settings.get(JUMPS)
+        told = said.get(wire.out or "next") if isinstance(said, dict) else None
+        return told if isinstance(told, dict) else None
 
     def target(self, source: Node, wire: Wire) -> str:
         """Where the edge of a wire leads: to its target, or to the loop node that jumps there."""
-        raw = wire.raw if isinstance(wire.raw, dict) else {}
-        said = source.settings.get(JUMPS, {})
-        told = said.get(wire.out or "next") if isinstance(said, dict) else None
-        prior = self.known.get(raw.get("target"))
-        if wire.ends() not in self.back and (prior is None or _goal(prior) != wire.target):
+        if wire.ends() not in self.sure | self.back:
             return wire.target
-        goal = next(node for node in self.drawing.nodes if node.id == wire.target)
+        told, prior, goal = self._told(wire), self._prior(wire), self.by_id[wire.target]
         settings: Map = {"loopBackToNode": f"{goal.id}-{goal.name}", "maxLoopCount": _MOST, **(told or {})}
         name = str(settings.pop("name", ""))
         if prior is not None:
@@ -310,7 +399,8 @@ class _Jumps:
                 settings["loopBackToNode"] = data_of(prior)["inputs"]["loopBackToNode"]
             name = name or str(data_of(prior).get("label") or "")
         else:
-            identifier = f"{LOOP}_{len(self.made) + len(self.known)}"
+            numbers = (f"{LOOP}_{number}" for number in count(len(self.made) + len(self.known)))
+            identifier = next(name for name in numbers if name not in self.by_id.keys() | self.known.keys())
         if identifier not in self.made:
             self.made[identifier] = goal.id
             node = Node(id=identifier, type=LOOP, name=name or f"Loop back to {goal.name}", raw=prior or {})
@@ -332,38 +422,6 @@ def _beside(prior: Map | None, source: Node) -> tuple[float, float]:
     if isinstance(position, dict):
         return position.get("x", 0), position.get("y", 0)
     return (source.x or 0) + 250, (source.y or 0)
-
-
-def _back_wires(drawing: Drawing) -> set[tuple[str, str, str, str]]:
-    """The wires that close a way round, seen from where runs begin."""
-    leaving: dict[str, list[Wire]] = {}
-    entered: set[str] = set()
-    for wire in drawing.wires:
-        leaving.setdefault(wire.source, []).append(wire)
-        entered.add(wire.target)
-    found: set[tuple[str, str, str, str]] = set()
-    done: set[str] = set()
-    roots = [node.id for node in drawing.nodes if node.id not in entered] + [node.id for node in drawing.nodes]
-    for root in roots:
-        if root in done:
-            continue
-        path: dict[str, None] = {root: None}
-        work = [(root, iter(leaving.get(root, ())))]
-        done.add(root)
-        while work:
-            node, wires = work[-1]
-            for wire in wires:
-                if wire.target in path:
-                    found.add(wire.ends())
-                elif wire.target not in done:
-                    done.add(wire.target)
-                    path[wire.target] = None
-                    work.append((wire.target, iter(leaving.get(wire.target, ()))))
-                    break
-            else:
-                work.pop()
-                del path[node]
-    return found
 
 
 AGENTFLOW = Agentflow()

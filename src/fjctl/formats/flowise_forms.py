@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from fjctl.formats.base import is_blank
@@ -61,7 +62,9 @@ def _messages_in(value: Any, _: Scope) -> Read | None:
     return Read({**fields, **({"agent": agent} if agent else {})})
 
 
-def _messages_out(fields: Any, prior: Any, _beyond: Any, _scope: Scope) -> Any:
+def _messages_out(fields: Any, prior: Any, beyond: Any, _scope: Scope) -> Any:
+    if beyond is not ABSENT:  # something that is no messages stands there
+        return ABSENT
     agent = fields.get("agent", {})
     alone = agent.get("role") == "user" and "messages" not in agent and "input" not in agent
     if "prompt" not in fields or (alone and is_blank(prior if prior is not ABSENT else None)):
@@ -131,13 +134,21 @@ def _form_out(value: Any, _prior: Any, beyond: Any, _scope: Scope) -> Any:
     more = beyond if isinstance(beyond, dict) else {}
     return [
         {
-            "type": shape.get("type", "string"),
+            "type": _asked(shape.get("type")),
             "label": shape.get("description", name),
             "name": name,
             **more.get(name, {}),
         }
         for name, shape in value.items()
     ]
+
+
+def _asked(kind: Any) -> str:
+    """The type of a form's field; Flowise's forms ask for texts, numbers, truth values and choices."""
+    return {"integer": "number"}.get(kind, kind) if kind in {*_ASKED, "integer"} else "string"
+
+
+_ASKED = frozenset({"string", "number", "boolean", "options"})
 
 
 def _tools_in(value: Any, _: Scope) -> Read | None:
@@ -196,10 +207,13 @@ def _property(row: Map) -> Map | None:
     else:
         return None
     said = row.get("description")
-    return {**shape, **({"description": said} if isinstance(said, str) and said else {})}
+    own = isinstance(said, str) and said and said != row.get("key")
+    return {**shape, **({"description": said} if own else {})}
 
 
 def _schema_out(value: Any, _prior: Any, _beyond: Any, _scope: Scope) -> Any:
+    schema = value.get("schema") if isinstance(value, dict) else None  # Sim gives a schema a name
+    value = schema if isinstance(schema, dict) else value
     properties = value.get("properties") if isinstance(value, dict) else None
     if not isinstance(properties, dict):
         return ABSENT
@@ -222,7 +236,7 @@ def _row(name: str, shape: Map) -> Map:
         "type": kind,
         "enumValues": words,
         "jsonSchema": schema,
-        "description": shape.get("description", ""),
+        "description": shape.get("description") or name,  # has to be given
     }
 
 
@@ -246,7 +260,29 @@ def _table_out(value: Any, _prior: Any, beyond: Any, scope: Scope) -> Any:
     return json.dumps(rows, ensure_ascii=False)
 
 
+_RETURN = re.compile(r'\s*return\s+("(?:[^"\\]|\\.)*")\s*;?\s*')
+
+
+def returned(code: Any) -> str | None:
+    """The text that a function gives which does nothing else; None for any other function."""
+    match = _RETURN.fullmatch(code) if isinstance(code, str) else None
+    try:
+        return str(json.loads(match[1])) if match is not None else None
+    except ValueError:  # an escape that JavaScript has and JSON has not
+        return None
+
+
+def _returned_in(value: Any, _: Scope) -> Read | None:
+    said = returned(value)
+    return Read(said) if said is not None else None
+
+
+def _returned_out(value: Any, _prior: Any, _beyond: Any, _scope: Scope) -> Any:
+    return f"return {json.dumps(value, ensure_ascii=False)}"
+
+
 FORMS: dict[str, Form] = {
+    "returned": Form(_returned_in, _returned_out),
     **forms.FORMS,
     "pairs": forms.pairs("key", "value"),
     "state": forms.pairs("key", "value"),
@@ -305,7 +341,7 @@ def condition_choices(
     def _test(when: str, scope: Scope) -> Map:
         found = parse(when)
         if found is None or len(found[0]) != 1:
-            return {"type": "string", "value1": "", "operation": "equal", "value2": write_text(when, scope)}
+            return {"type": "string", "value1": write_text(when, scope), "operation": "equal", "value2": "true"}
         left, op, right = found[0][0]
         kind = "boolean" if isinstance(right, bool) else "number" if isinstance(right, (int, float)) else "string"
         said = "" if op in _ALONE else str(right).lower() if isinstance(right, bool) else str(right)
@@ -316,11 +352,13 @@ def condition_choices(
             "value2": write_text(said, scope),
         }
 
-    def scenes_in(node: Node, _wires: Sequence[Wire], scope: Scope) -> list[Branch]:
+    def scenes_in(node: Node, wires: Sequence[Wire], scope: Scope) -> list[Branch]:
         rows = node.settings.get("conditionAgentScenarios")
         rows = rows if isinstance(rows, list) else []
+        if not rows:  # nothing to choose among: what follows is what is left
+            return [Branch(id="0", otherwise=True)] if wires else []
         said = [str(row.get("scenario") or "") if isinstance(row, dict) else "" for row in rows]
-        return [Branch(id=str(place), condition=read_text(text, scope)) for place, text in enumerate(said)]
+        return [_scene(str(place), read_text(text, scope), place == len(said) - 1) for place, text in enumerate(said)]
 
     def scenes_out(branches: Sequence[Branch], prior: Node | None, settings: Map, scope: Scope) -> dict[str, str]:
         rows = prior.settings.get("conditionAgentScenarios") if prior is not None else None
@@ -339,9 +377,18 @@ def condition_choices(
     }
 
 
+_NONE_FITS = "None of the other scenarios fits"
+"""How the way that is left is told to a model, which has no else."""
+
+
+def _scene(port: str, text: str, last: bool) -> Branch:  # noqa: FBT001
+    """The branch of a scenario."""
+    return Branch(id=port, otherwise=True) if last and text == _NONE_FITS else Branch(id=port, condition=text)
+
+
 def _said(branch: Branch) -> str:
     if branch.otherwise:
-        return "None of the other scenarios fits"
+        return _NONE_FITS
     command = f'The user says "{branch.command}"' if branch.command else ""
     return branch.condition or command or branch.event or branch.when or ""
 
@@ -352,6 +399,8 @@ _NO = frozenset({"reject", "no", "decline", "deny", "cancel"})
 
 def _approval_in(_node: Node, wires: Sequence[Wire], _scope: Scope) -> list[Branch]:
     used = {wire.out for wire in wires}
+    if "1" not in used:  # whoever cannot refuse is not asked for a choice: what follows, follows
+        return []
     return [Branch(id=port, command=command) for port, command in _ANSWERS.items() if port in used]
 
 

@@ -18,8 +18,17 @@ LAYOUT = frozenset(
     ["position", "positionAbsolute", "width", "height", "style", "zIndex", "extent", "sourcePosition", "targetPosition"]
 )
 EDITOR = frozenset(["selected", "dragging", "resizing", "draggable", "hidden", "expandParent"])
+NOWHERE = "nowhere"
+"""The port of an edge that leaves a node that chooses by none of its ways out: the canvas does not draw it."""
 TAB = re.compile(r"selected\w*Tab_")
 """Settings that say which tab of a node's form is open."""
+
+
+def is_tab(key: str, value: object) -> bool:
+    """Whether a setting only says in which of its forms it is given (`stateMemory: stateMemoryUI`)."""
+    return isinstance(value, str) and value.startswith(key) and value.removeprefix(key) in {"UI", "Code", "Function"}
+
+
 PAYLOAD = frozenset(
     [
         "version",
@@ -50,6 +59,15 @@ PAYLOAD = frozenset(
     ]
 )
 """Keys of `data` that are copied from the component's definition."""
+
+_PROVIDERS = {"claude": "chatAnthropic", "gemini": "chatGoogleGenerativeAI", "mistral": "chatMistralAI"}
+USUAL_PROVIDER, USUAL_MODEL = "chatOpenAI", "gpt-4o-mini"
+
+
+def provider_of(model: object) -> str:
+    """The component that Flowise talks to a model by, from the model's name."""
+    name = model.lower() if isinstance(model, str) else ""
+    return next((component for word, component in _PROVIDERS.items() if word in name), USUAL_PROVIDER)
 
 
 def graph_of(value: JsonValue) -> Map | None:
@@ -207,7 +225,7 @@ def _own_of_data(parts: list[str], pointer: Pointer, value: JsonValue) -> str:
         return "payload" if parts[0] in PAYLOAD else "editor"
     if len(parts) == 1:
         return ""
-    if TAB.match(parts[1]) or value in ("[]", "{}"):
+    if TAB.match(parts[1]) or is_tab(parts[1], value) or value in ("[]", "{}"):
         return "editor"
     if isinstance(value, str) and value.startswith("{{") and value.endswith(".data.instance}}"):
         return "derived"  # a connection, written once more

@@ -51,13 +51,27 @@ def _agent(prefix: str) -> tuple[Slot, ...]:
     )
 
 
+STARTS = {"webhookTrigger": "webhook", "scheduleInput": "schedule"}
+"""How the settings begin that belong to a way to start."""
+
 V2 = Table(
     [
         NodeType(
             "startAgentflow",
             BlockKind.START,
             slots("event <- startInputType : event", "inputs <- formInputTypes : form_inputs"),
-            usual={"startInputType": "chatInput", "startEphemeralMemory": False, "startPersistState": False},
+            usual={
+                "startInputType": "chatInput",
+                "startEphemeralMemory": False,
+                "startPersistState": False,
+                "webhookMethod": "POST",
+                "webhookContentType": "application/json",
+                "webhookInputMode": "none",
+                "webhookResponseMode": "sync",
+                "scheduleType": "cronExpression",
+                "scheduleInputMode": "none",
+                "scheduleTimezone": "UTC",
+            },
             rest=("settings",),
         ),
         NodeType(
@@ -144,6 +158,12 @@ V2 = Table(
             rest=("tool", "settings"),
         ),
         NodeType(
+            "customFunctionAgentflow/nothing",  # for what Flowise has nothing like
+            BlockKind.OPAQUE,
+            usual={"customFunctionJavascriptFunction": "return ''"},
+            rest=None,
+        ),
+        NodeType(
             "toolAgentflow",
             BlockKind.INTEGRATION,
             slots(
@@ -222,6 +242,7 @@ PORTS = {
     "state": "state",
 }
 """The parameter by which a new part enters the component that it feeds."""
+FUNCTION = "seqCustomFunction"
 _COMPONENTS = (
     NodeType("seqStart", BlockKind.START, rest=("settings",)),
     NodeType("seqEnd", BlockKind.RESPONSE),
@@ -246,10 +267,11 @@ _COMPONENTS = (
         rest=("tool", "arguments"),
     ),
     NodeType(
-        "seqCustomFunction",
+        FUNCTION,
         BlockKind.CODE,
         slots("tool.code <- javascriptFunction : text", "tool.arguments <- functionInputVariables : json"),
         implied=implied(tool__kind="javascript"),
+        usual={"returnValueAs": "aiMessage"},
         rest=("tool", "settings"),
     ),
     NodeType(
@@ -259,7 +281,24 @@ _COMPONENTS = (
         implied=implied(tool__kind="javascript"),
         rest=("tool", "settings"),
     ),
-    NodeType("seqExecuteFlow", BlockKind.WORKFLOW, slots("journey <- selectedFlow : text")),
+    NodeType(
+        f"{FUNCTION}/reply",
+        BlockKind.REPLY,
+        slots("say <- javascriptFunction : returned"),
+        usual={"returnValueAs": "aiMessage"},
+    ),
+    NodeType(
+        f"{FUNCTION}/nothing",  # for what Flowise has nothing like
+        BlockKind.OPAQUE,
+        usual={"javascriptFunction": "return ''", "returnValueAs": "aiMessage"},
+        rest=None,
+    ),
+    NodeType(
+        "seqExecuteFlow",
+        BlockKind.WORKFLOW,
+        slots("journey <- selectedFlow : text"),
+        usual={"seqExecuteFlowInput": "userQuestion", "returnValueAs": "aiMessage", "startNewSession": False},
+    ),
     NodeType("seqState", None, role="state"),
     NodeType("stickyNote", BlockKind.NOTE, NOTE, rest=None),
     NodeType(
@@ -281,7 +320,7 @@ _COMPONENTS = (
         rest=("settings",),
     ),
     NodeType(
-        "chatflowTool",
+        "ChatflowTool",
         None,
         slots("tool.workflow <- selectedChatflow : text", "tool.description <- description : text"),
         implied=implied(tool__kind="workflow"),
@@ -291,7 +330,11 @@ _COMPONENTS = (
     NodeType(
         "customTool",
         None,
-        slots("tool.tool <- selectedTool : text"),
+        slots(
+            "tool.tool <- selectedTool : text",
+            "tool.description <- customToolDesc : text",
+            "tool.code <- customToolFunc : text",
+        ),
         implied=implied(tool__kind="external", tool__service="customTool"),
         role="tool",
         rest=("tool", "arguments"),
@@ -361,4 +404,4 @@ def part(name: str, role: str) -> NodeType:
 def alone(name: str, kind: BlockKind) -> NodeType:
     """The row of a component that would feed another and does not."""
     said = implied(tool__kind="external", tool__service=name)
-    return NodeType(name, kind, implied=said, rest=("tool", "arguments"), writes=False)
+    return NodeType(name, kind, implied=said, rest=("tool", "arguments"), writes=False, ports=PORTS)

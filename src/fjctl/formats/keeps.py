@@ -65,10 +65,15 @@ LACKS: dict[str, frozenset[str]] = {
             "waits",
             "error ways",
             "retries",
+            "results",
+            "variables",
+            "disabled steps",
             "conversation",
         }
     ),
-    "dify": frozenset({"schemas", "http calls", "while loops", "parallels", "ways back", "waits", "conversation"}),
+    "dify": frozenset(
+        {"schemas", "agent tools", "http calls", "while loops", "parallels", "ways back", "waits", "conversation"}
+    ),
     "fastgpt": frozenset(
         {
             "agent tools",
@@ -98,6 +103,49 @@ LACKS: dict[str, frozenset[str]] = {
     ),
     "flowise-chatflow": frozenset(
         {
+            "schemas",
+            "agent tools",
+            "questions",
+            "forms",
+            "http calls",
+            "code",
+            "assignments",
+            "conditions",
+            "commands",
+            "loops over items",
+            "counted loops",
+            "while loops",
+            "parallels",
+            "ways back",
+            "waits",
+            "error ways",
+            "timeouts",
+            "retries",
+            "results",
+            "inputs",
+            "variables",
+            "conversation",
+        }
+    ),
+    "ragflow": frozenset(
+        {
+            "agent tools",
+            "http calls",
+            "routes",
+            "commands",
+            "while loops",
+            "parallels",
+            "sub-workflows",
+            "waits",
+            "error ways",
+            "timeouts",
+            "retries",
+            "results",
+            "conversation",
+        }
+    ),
+    "chainforge": frozenset(
+        {
             "prompts",
             "models",
             "schemas",
@@ -123,25 +171,9 @@ LACKS: dict[str, frozenset[str]] = {
             "retries",
             "results",
             "inputs",
+            "variables",
             "disabled steps",
             "notes",
-            "conversation",
-        }
-    ),
-    "ragflow": frozenset(
-        {
-            "agent tools",
-            "http calls",
-            "routes",
-            "commands",
-            "while loops",
-            "parallels",
-            "sub-workflows",
-            "waits",
-            "error ways",
-            "timeouts",
-            "retries",
-            "results",
             "conversation",
         }
     ),

@@ -6,26 +6,42 @@ is told, `langflow_write` puts a document together again. Sources: lfx 1.13.0 an
 
 from __future__ import annotations
 
-from functools import partial
+import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from fjctl.diagnostics import Loss
+from fjctl.formats.base import Decoded, Encoded, finding
 from fjctl.formats.canvas import reader, writer
 from fjctl.formats.canvas.dialect import Choices, Dialect
 from fjctl.formats.canvas.drawing import Drawing, Node, Wire
-from fjctl.formats.canvas.loops import LoopPorts
+from fjctl.formats.canvas.loops import MORE, LoopPorts
 from fjctl.formats.canvas.paths import ABSENT, at
-from fjctl.formats.canvas.table import NodeType, implied, opaque, slots
+from fjctl.formats.canvas.table import NodeType, implied, opaque, service, slots
 from fjctl.formats.langflow_choices import CHOICES, FALLBACK, fits_if
 from fjctl.formats.langflow_fields import settings_of, shown
 from fjctl.formats.langflow_flow import AFTER, Flow, lifted, reduced
 from fjctl.formats.langflow_forms import FORMS, action_name, actions
 from fjctl.formats.langflow_graph import LOOP_FIELD, Component, map_at, place_of, read_graph, text_at
-from fjctl.formats.langflow_new import part_output
+from fjctl.formats.langflow_groups import is_group
+from fjctl.formats.langflow_new import component_id, part_output
 from fjctl.formats.langflow_own import own_part as own_part_at
-from fjctl.formats.langflow_types import INPUTS, LOOP, PART_PORTS, PLACEHOLDER, SAY, SAYS, START, TYPES, language_model
+from fjctl.formats.langflow_types import (
+    CUSTOM,
+    INPUTS,
+    LOOP,
+    PART_PORTS,
+    PLACEHOLDER,
+    SAY,
+    SAYS,
+    START,
+    TYPES,
+    USUAL,
+    language_model,
+)
 from fjctl.formats.langflow_write import close as close_document
+from fjctl.formats.langflow_write import unsaid
 from fjctl.model.names import slug
-from fjctl.model.workflow import ENTRY_KINDS, Block, BlockKind
+from fjctl.model.workflow import ENTRY_KINDS, FORK_KINDS, Block, BlockKind, Workflow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -73,10 +89,14 @@ class Langflow(Dialect):
         """A tool is one whatever component it is; a chat output may say something on the way; a model of a provider
         nobody has listed is known by what it gives."""
         row = super().type_of(node)
+        if row.name == PLACEHOLDER:
+            row = row._replace(kind=BlockKind.INTEGRATION) if "contract" in node.settings else CUSTOM
         if node.role == TOOL:
             return tool_row(row)
         if SAY in node.settings and row.name == SAYS.name:
             return SAYS
+        if node.mark == GROUP:
+            return service(node.type or "Group")._replace(usual=USUAL, ports=PART_PORTS)
         if self.table.get(node.type) is None and _is_model(node.raw):
             return language_model(node.type)
         return row
@@ -89,16 +109,17 @@ class Langflow(Dialect):
             structured = at(block.fields, ("agent", "settings", "output_schema")) is not ABSENT
             plain = "StructuredOutput" if structured else "LanguageModelComponent"
             return self.table.rows["Agent" if block.fields.get("tools") else plain]
+        if block.kind in FORK_KINDS and block.branches[:1] and block.branches[0].condition == MORE:
+            return self.type_of(Node(id="", type=LOOP))
         if block.kind is BlockKind.CONDITION and not fits_if(block.branches):
             return self.table.of_kind(BlockKind.ROUTER)
-        if block.kind in {BlockKind.INTEGRATION, BlockKind.OPAQUE}:
-            service = at(block.fields, ("tool", "service"))
-            if at(block.fields, ("tool", "settings", "opaque")) is True and isinstance(service, str):
-                return opaque(service)._replace(ports=PART_PORTS)
+        tool = block.fields.get("tool")
+        if block.kind in {BlockKind.INTEGRATION, BlockKind.OPAQUE} and isinstance(tool, dict) and _unlisted(tool):
+            return opaque(str(tool["service"]))._replace(ports=PART_PORTS)
+        if block.kind is BlockKind.INTEGRATION:
             row = super().type_for(block)
             return row if row is not None and row.name not in _NEVER_NEW else None
         if block.kind is BlockKind.CODE:
-            tool = block.fields.get("tool")
             python = isinstance(tool, dict) and tool.get("kind") == "python"
             return self.table.of_kind(BlockKind.CODE) if python else None
         return super().type_for(block)
@@ -106,16 +127,29 @@ class Langflow(Dialect):
     def part_for(self, role: str, said: Map) -> NodeType | None:
         """See `Dialect.part_for`."""
         if role != TOOL:
-            named = self.table.get(str(said.get("type", "")))
-            unknown = (
-                opaque(str(said["type"]))._replace(ports=PART_PORTS) if isinstance(said.get("type"), str) else None
-            )
-            return named._replace(role=role) if named is not None else unknown and unknown._replace(role=role)
+            kind = said.get("type")
+            named = self.table.get(kind) if isinstance(kind, str) else None
+            if named is None and isinstance(kind, str) and role != "model":  # another builder's model adds nothing
+                named = opaque(kind)._replace(ports=PART_PORTS)
+            return named._replace(role=role) if named is not None else None
         service = said.get("service")
         if not isinstance(service, str) or said.get("kind") != "external":
             return tool_row(self.table.rows[PLACEHOLDER])
         known = self.table.get(service)
-        return tool_row(known if known is not None and known.kind is not None else opaque(service))
+        if known is None and _unlisted(said):
+            known = opaque(service)
+        return tool_row(known if known is not None and known.kind is not None else self.table.rows[PLACEHOLDER])
+
+    def node_id(self, block: Block) -> str:
+        """`<Type>-<5 characters>`, as Langflow makes them; what is given to a flow and what it gives are told by it."""
+        if _ID.fullmatch(block.id):
+            return block.id
+        row = SAYS if block.kind is BlockKind.REPLY else self.table.of_kind(block.kind)
+        return component_id(row.name if row is not None else PLACEHOLDER, block.id)
+
+    def new_part_id(self, host: str, role: str, row: NodeType) -> str:
+        """See `Dialect.new_part_id`."""
+        return component_id(row.name, host, role)
 
     def part_port(self, row: NodeType, role: str) -> str:
         """See `Dialect.part_port`."""
@@ -140,14 +174,16 @@ class Langflow(Dialect):
 
 
 TOOL = "tool"
+GROUP = "group"
+_ID = re.compile(r"[A-Za-z0-9]+-[A-Za-z0-9_]+")
 _NEVER_NEW = frozenset({LOOP})
 
 
 def tool_row(row: NodeType) -> NodeType:
     """The row of a component as an agent's tool."""
     said = implied(tool__kind="external", tool__service=row.name)
-    whole = row.name == PLACEHOLDER
-    said_by = ("* <- contract : contract",) if whole else ("* <- tools_metadata : actions", "* <- contract : beyond")
+    form = "contract" if row.name == PLACEHOLDER else "beyond"
+    said_by = ("* <- tools_metadata : actions", f"* <- contract : {form}")
     return NodeType(
         row.name,
         BlockKind.INTEGRATION,
@@ -159,6 +195,11 @@ def tool_row(row: NodeType) -> NodeType:
         ports=PART_PORTS,
         label=row.label,
     )
+
+
+def _unlisted(contract: Map) -> bool:
+    """Whether a tool is a component of a type that nobody has listed here, as somebody's own are."""
+    return isinstance(contract.get("service"), str) and at(contract, ("settings", "opaque")) is True
 
 
 def _is_model(raw: Map) -> bool:
@@ -178,6 +219,7 @@ def _node(flow: Flow, component: Component, values: Map) -> Node:
         y=_number(position.get("y")),
         raw=component.raw,
         pointer=component.pointer,
+        mark=GROUP if is_group(component) else "",
         role="" if component.note else flow.roles.get(component.id, ""),
     )
 
@@ -226,7 +268,32 @@ def _begun(drawing: Drawing, flow: Flow, ways: Sequence[tuple[str, str, str]]) -
 
 
 LANGFLOW = Langflow()
-decode = partial(reader.decode, LANGFLOW)
-encode = partial(writer.encode, LANGFLOW)
+
+
+def decode(value: JsonValue) -> Decoded:
+    """Reads a parsed document. A single component, which is saved in the same form, is no flow."""
+    if isinstance(value, dict) and value.get("is_component") is True:
+        message = f"{text_at(value, 'name') or 'this'} is a single component of Langflow, not a flow"
+        hint = "add it to a flow in Langflow and export the flow"
+        return Decoded(Workflow(), [finding("FJ300", message, ("is_component",), hint=hint)])
+    return reader.decode(LANGFLOW, value)
+
+
+def encode(workflow: Workflow, prior: JsonValue = None) -> Encoded:
+    """Writes a whole document. What stands in it only for show is told: components whose code is not known here, and
+    references that no link can say."""
+    encoded = writer.encode(LANGFLOW, workflow, prior)
+    encoded.losses += unsaid(encoded.value, prior)
+    encoded.losses += [
+        Loss(f"that {block.name} is switched off", ("states", block.id, "enabled"), "Langflow runs every component")
+        for block in workflow.blocks
+        if not block.enabled
+    ]
+    reason = "Langflow knows what is given to a flow, and no variables beside that"
+    encoded.losses += [Loss(f"the variable {name}", ("variables", name), reason) for name in workflow.variables]
+    return encoded
+
+
 list_key = LANGFLOW.list_key
+node_id = LANGFLOW.node_id
 own_part = LANGFLOW.own_part

@@ -77,7 +77,7 @@ OPTIONS: Mapping[tuple[str, str], list[str]] = {
     ("APIRequest", "method"): ["GET", "POST", "PATCH", "PUT", "DELETE"],
     ("APIRequest", "mode"): ["URL", "cURL"],
 }
-COLUMNS: Mapping[tuple[str, str], list[Mapping[str, str]]] = {
+COLUMNS: Mapping[tuple[str, str], list[dict[str, str]]] = {
     ("APIRequest", name): [
         {"name": "key", "display_name": "Key", "type": "str"},
         {"name": "value", "display_name": "Value", "type": "str"},
@@ -277,7 +277,7 @@ done | Done | done_output | DataFrame, Table
         "data | HandleInput | Inputs",
     ),
     "RunFlow": Definition(
-        "lfx.components.flow_controls:RunFlowComponent",
+        "lfx.components.flow_controls.run_flow:RunFlowComponent",
         "Run Flow",
         "Executes another flow from within the same project. Can also be used as a tool for agents.",
         "Workflow",
@@ -382,12 +382,12 @@ dataframe | Table | retrieve_messages_dataframe | DataFrame, Table
         """
 input_data | HandleInput | Data or DataFrame | | required
 mode | TabInput | Mode | "Parser"
-pattern | MultilineInput | Template | "Text: {text}"
+pattern | MultilineInput | Template
 sep | MessageTextInput | Separator | | advanced
 """,
     ),
     "SQLComponent": Definition(
-        "lfx.components.data_source:SQLComponent",
+        "lfx.components.data_source.sql_executor:SQLComponent",
         "SQL Database",
         "Executes SQL queries on SQLAlchemy-compatible databases.",
         "database",
@@ -401,7 +401,7 @@ sep | MessageTextInput | Separator | | advanced
         "dataframe | Chunks | split_text | DataFrame, Table",
     ),
     "StructuredOutput": Definition(
-        "lfx.components.llm_operations:StructuredOutputComponent",
+        "lfx.components.llm_operations.structured_output:StructuredOutputComponent",
         "Structured Output",
         "Uses an LLM to generate structured data. Ideal for extraction and consistency.",
         "braces",

@@ -9,14 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from fjctl.formats.canvas.paths import map_texts
 from fjctl.formats.langflow_fields import is_reference
 from fjctl.formats.langflow_flow import INPUT, Flow, passed_by
 from fjctl.formats.langflow_graph import LOOP_FIELD
-from fjctl.formats.langflow_new import outputs_of
+from fjctl.formats.langflow_new import component_id, outputs_of
 from fjctl.formats.langflow_prompts import condense, expand
 from fjctl.formats.langflow_types import CHAT_INPUT, INPUTS, LOOP, PROMPTS, START, TEXT_INPUT, TYPES
-from fjctl.model.names import slug, stable_id, unique
-from fjctl.model.references import references
+from fjctl.model.names import slug, unique
+from fjctl.model.references import references, rename
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -86,7 +87,7 @@ class Feed:
         if isinstance(value, list) and value and is_reference(value):
             return self._each(node, name, value, prior)
         if not isinstance(value, str) or not value:
-            return value
+            return self._left(value)
         for link in prior:
             if self._carried(link) == value:
                 self._keep(link, node.id)
@@ -99,12 +100,24 @@ class Feed:
             self._draw(End(*single, node.id, name), node.id)
             return None
         if any(self._source(f"<{item.name}.{item.path}>", node) for item in references(value)):
-            identifier = stable_id("prompt", node.id, name)
+            identifier = component_id("Prompt", node.id, name)
             prompt = self.prompts[identifier] = Prompt(identifier, "")
             self._fill(prompt, node, value)
             self._draw(End(identifier, "prompt", node.id, name), node.id)
             return None
-        return value
+        return self._left(value)
+
+    def _left(self, value: Any) -> Any:
+        """A value whose references no link can say. They stay as texts; what is given to the flow is called by its name
+        alone, since its start may not be drawn."""
+        start = self.start
+        if start is None or (isinstance(value, str) and "<@" not in value):
+            return value
+
+        def named(name: str, path: str) -> str | None:
+            return f"variable.{path}" if name == f"@{start.id}" and path else None
+
+        return map_texts(value, lambda text: rename(text, named))
 
     def _each(self, node: Node, name: str, values: list[str], prior: list[Link]) -> Any:
         left: list[str] = []

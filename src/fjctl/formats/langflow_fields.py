@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from fjctl.formats.canvas import secrets
 from fjctl.formats.langflow_flow import AFTER
+from fjctl.formats.langflow_groups import INSIDE, inside, is_group
 from fjctl.formats.langflow_types import (
     CHAT_INPUT,
     CHAT_OUTPUT,
@@ -71,6 +72,11 @@ def is_copied(name: str, value: Any) -> bool:
     return name == "format_instructions" and isinstance(value, str) and value.startswith(FORMAT_INSTRUCTIONS)
 
 
+def _of_author(component: Component) -> Map:
+    """The values of a component that its author has set and that may be shown."""
+    return {name: value for name, value in shown(component)[0].items() if not is_copied(name, value)}
+
+
 def settings_of(flow: Flow, component: Component, values: Map) -> Map:
     """What a component's author set (`values`, see `shown`), and what links bring, as settings."""
     if component.note:
@@ -82,6 +88,8 @@ def settings_of(flow: Flow, component: Component, values: Map) -> Map:
         fed = flow.fed(component, link.field) if link.field != AFTER else None
         if fed is not None:
             found[link.field] = fed
+    if is_group(component):
+        found[INSIDE] = inside(component, _of_author)
     role = flow.roles.get(component.id)
     if role == "tool":
         return found
@@ -100,7 +108,7 @@ def _canonical(flow: Flow, component: Component, found: Map) -> Map:
     if component.type == CHAT_OUTPUT:
         value = found.pop("input_value", None)
         ends = component.id not in flow.graph.leaving and (value is None or is_reference(value))
-        return found if value is None else {**found, RESULT if ends else SAY: value}
+        return found if value in (None, "") else {**found, RESULT if ends else SAY: value}
     if component.type == "TextOutput" and "input_value" in found:
         found[RESULT] = found.pop("input_value")
     fields = instructed(component.template, row)
@@ -156,7 +164,15 @@ def instructed(template: Map, row: NodeType | None) -> tuple[str, str] | None:
     """The fields for what a model is told and what it is given; None for a component that is no model."""
     if row is not None and row.kind is not BlockKind.AGENT and row.kind not in FORK_KINDS:
         return None
-    return next((fields for first, fields in INSTRUCTED.items() if first in template and fields[1] in template), None)
+    routes = row is not None and row.kind in FORK_KINDS
+    return next(
+        (
+            fields
+            for first, fields in INSTRUCTED.items()
+            if first in template or fields[1] in (template if routes else ())
+        ),
+        None,
+    )
 
 
 def _instructed(found: Map, fields: tuple[str, str]) -> Map:
@@ -171,7 +187,7 @@ def _instructed(found: Map, fields: tuple[str, str]) -> Map:
 def fields_from(settings: Map, kind: str, template: Map, row: NodeType | None) -> Map:
     """The way back of `settings_of`: fields by name. What is given to the flow is the start's and comes separately."""
     found = {key: item for key, item in settings.items() if key != INPUTS}
-    if kind == CHAT_OUTPUT or kind == "TextOutput":
+    if kind in (CHAT_OUTPUT, "TextOutput"):
         for key in (SAY, RESULT):
             if key in found:
                 found["input_value"] = found.pop(key)

@@ -1,4 +1,4 @@
-"""What a Langflow graph means: which components are steps, which only feed one, what each is given, and what follows what.
+"""What a Langflow graph means: which components are steps, what each is given, and what follows what.
 
 Langflow draws where values go, not what happens when. A prompt, an unwired text input, a passed-on message are texts of
 the step that they reach; a value that a step takes from another is a reference there. What follows what is what is left
@@ -11,9 +11,8 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from fjctl.formats.canvas.paths import Map
 from fjctl.formats.canvas.secrets import without_secrets
-from fjctl.formats.langflow_graph import Component, Graph, Link
+from fjctl.formats.langflow_graph import text_at
 from fjctl.formats.langflow_prompts import Braces, braces_of, expand, names_in
 from fjctl.formats.langflow_types import (
     CHAT_INPUT,
@@ -29,6 +28,9 @@ from fjctl.model.workflow import BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+
+    from fjctl.formats.canvas.paths import Map
+    from fjctl.formats.langflow_graph import Component, Graph, Link
 
 START_ID = "start"
 """The id of the start of a flow that has no component for it."""
@@ -148,7 +150,8 @@ class Flow:
         if source is self.start and source.type == CHAT_INPUT and output in {"", "message"}:
             return f"<@{source.id}.{INPUT}>"
         row = TYPES.get(source.type)
-        output = output or next((str(item.get("name")) for item in source.outputs()), "")
+        declared = [text_at(item, "name") for item in source.outputs()] + list(row.outputs if row is not None else ())
+        output = output or next(iter(declared), "")
         path = row.outputs.get(output, output) if row is not None else output
         return f"<@{source.id}.{path}>" if path else f"<@{source.id}>"
 
@@ -179,7 +182,7 @@ class Flow:
         links = [link for link in links if not self.roles.get(link.source)]
         if not links:
             return None
-        texts = [self.carried(link, above) for link in links]
+        texts = list(dict.fromkeys(self.carried(link, above) for link in links))
         return texts[0] if len(texts) == 1 else texts
 
     # What follows what

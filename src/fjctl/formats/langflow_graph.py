@@ -44,8 +44,9 @@ class Component:
 
     @property
     def name(self) -> str:
-        """What its author called it."""
-        return text_at(self.node, "display_name")
+        """What its author called it; its type where it has no name of its own, as in files of 2023."""
+        said = self.node.get("display_name")
+        return said if isinstance(said, str) else "" if self.note else self.type
 
     def outputs(self) -> list[Map]:
         """What it gives, as it declares it."""

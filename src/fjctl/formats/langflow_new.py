@@ -17,12 +17,17 @@ from fjctl.formats.langflow_types import ROLES
 from fjctl.model.names import stable_id
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fjctl.formats.canvas.drawing import Node
     from fjctl.formats.canvas.paths import Map
 
 VERSION = "1.13.0"
 """The version of Langflow whose files ours are."""
 TOOL_OUTPUT = "component_as_tool"
+AFTER = "run_after"
+"""The field that a component has only to run after another, from which it takes nothing."""
+AFTER_LABEL = "Runs after"
 _PROMPT = "Prompt Template"
 _VALUE = 3
 _FLAGS = 4
@@ -39,11 +44,11 @@ _CODE: Map = {
     "type": "code",
 }
 _INHERITED = """from {module} import {name} as {base}
-
+{more}
 
 class {name}({base}):
     display_name = {label}
-"""
+{inputs}"""
 _PLACEHOLDER = """from lfx.custom.custom_component.component import Component
 from lfx.io import DictInput, HandleInput, Output
 from lfx.schema.data import Data
@@ -56,14 +61,23 @@ class Placeholder(Component):
     name = "Placeholder"
 
     inputs = [
-        DictInput(name="contract", display_name="Contract", value={{}}),
-        HandleInput(name="run_after", display_name="Runs after", input_types={types}, is_list=True),
+        DictInput(name="contract", display_name="Contract", value={{}}),{inputs}
     ]
     outputs = {outputs}
 
     def result(self) -> Data:
         return Data(data=dict(self.contract or {{}}))
 """
+_MORE = """
+    inputs = [
+        *{base}.inputs,{inputs}
+    ]
+"""
+
+
+def component_id(kind: str, *parts: str) -> str:
+    """The id of a new component of a type, which depends on `parts` only."""
+    return f"{''.join(kind.split())}-{stable_id(kind, *parts)[:5]}"
 
 
 def component(node: Node) -> Map:
@@ -72,10 +86,9 @@ def component(node: Node) -> Map:
         return _note(node)
     label = node.name
     definition = DEFINITIONS.get(node.type)
-    place = definition.place if definition is not None else ""
     label = label or (definition.label if definition is not None else node.type)
     outputs = outputs_of(node)
-    template: Map = {"_type": "Component", "code": {**_CODE, "value": _source(place, label, outputs)}}
+    template: Map = {"_type": "Component", "code": {**_CODE, "value": _source(node.type, label, outputs)}}
     if definition is not None:
         template |= _fields(node.type, definition)
     inner = {
@@ -84,7 +97,7 @@ def component(node: Node) -> Map:
         "conditional_paths": [],
         "custom_fields": {},
         "description": definition.about if definition is not None else "",
-        "display_name": label,
+        "display_name": node.name,
         "documentation": "",
         "edited": False,
         "field_order": [name for name in template if name not in {"_type", "code"}],
@@ -122,19 +135,54 @@ def _note(node: Node) -> Map:
     }
 
 
-def _source(place: str, label: str, outputs: list[Map]) -> str:
-    module, _, name = place.partition(":")
+def is_stand_in(node: Map) -> bool:
+    """Whether a component is one of ours that does nothing."""
+    code = map_at(node, "template", "code").get("value")
+    return isinstance(code, str) and "\n\n\nclass Placeholder(Component):\n" in code
+
+
+def _source(kind: str, label: str, outputs: list[Map], taken: Map | None = None) -> str:
+    """The source of a component: the installed one by another name, or a stand-in. `taken` are fields beyond its own
+    that links end at, with what these bring."""
+    definition = DEFINITIONS.get(kind)
+    module, _, name = definition.place.partition(":") if definition is not None else ("", "", "")
+    spelled, inputs = (
+        json.dumps(label, ensure_ascii=False),
+        "".join(map(_input, *zip(*taken.items(), strict=True)) if taken else ()),
+    )
     if not name:
         given = ", ".join(
             f'Output(name={json.dumps(item["name"])}, display_name="Result", method="result", types=["Data"])'
             for item in outputs
             if item["name"] != TOOL_OUTPUT
         )
-        return _PLACEHOLDER.format(
-            label=json.dumps(label, ensure_ascii=False), types=json.dumps(ANY), outputs=f"[{given}]"
-        )
+        return _PLACEHOLDER.format(label=spelled, inputs=inputs, outputs=f"[{given}]")
     base = f"Installed{name}" if name.endswith("Component") else f"{name}Component"
-    return _INHERITED.format(module=module, name=name, base=base, label=json.dumps(label, ensure_ascii=False))
+    more = "from lfx.io import HandleInput\n" if inputs else ""
+    own = _MORE.format(base=base, inputs=inputs) if inputs else ""
+    return _INHERITED.format(module=module, name=name, base=base, label=spelled, more=more, inputs=own)
+
+
+def _input(name: str, types: list[str]) -> str:
+    shown = json.dumps(AFTER_LABEL if name == AFTER else name, ensure_ascii=False)
+    said = f"name={json.dumps(name)}, display_name={shown}, input_types={json.dumps(types)}, is_list=True"
+    return f"\n        HandleInput({said}),"
+
+
+def take_links(made: Map, fields: Sequence[str]) -> None:
+    """Lets a new component take what links bring, one for each of `fields`, also to those that its class does not
+    have."""
+    kind, inner = made["data"]["type"], made["data"]["node"]
+    definition = DEFINITIONS.get(kind)
+    own = {line[0] for line in _lines(definition.fields)} if definition is not None else {"contract"}
+    template = inner["template"]
+    for name in {name for name in fields if fields.count(name) > 1} & template.keys():
+        template[name]["list"] = True
+    more = {
+        name: list(template[name].get("input_types") or ANY) for name in fields if name in template and name not in own
+    }
+    if more and kind != _PROMPT:
+        template["code"]["value"] = _source(kind, inner["display_name"], inner["outputs"], more)
 
 
 def _lines(text: str) -> list[list[str]]:
@@ -234,11 +282,11 @@ def _fields(kind: str, definition: Definition) -> Map:
 
 def field_of(name: str, value: Any, *, prompt: bool = False) -> Map:
     """A field that a component does not declare: a prompt's variable, an argument, what it only runs after."""
-    label = "Runs after" if name == "run_after" else name
+    label = AFTER_LABEL if name == AFTER else name
     kinds: dict[type, str] = {bool: "BoolInput", int: "IntInput", dict: "DictInput"}
-    sort = "HandleInput" if name == "run_after" else kinds.get(type(value), "MultilineInput")
+    sort = "HandleInput" if name == AFTER else kinds.get(type(value), "MultilineInput")
     found: Map = {**INPUTS[sort], "_input_type": sort, "display_name": label, "name": name, "value": value}
-    if name == "run_after":
+    if name == AFTER:
         found |= {"list": True, "value": ""}
     if isinstance(value, list):
         found |= {"list": True, "type": "other", "input_types": list(ANY)}
@@ -255,7 +303,7 @@ def prompt_component(identifier: str, template: str, names: list[str]) -> Map:
     """A new prompt with its variables."""
     from fjctl.formats.canvas.drawing import Node
 
-    made = component(Node(id=identifier, type=_PROMPT))
+    made = component(Node(id=identifier, type=_PROMPT, name=_PROMPT))
     inner = made["data"]["node"]
     inner["template"]["template"]["value"] = template
     inner["template"] |= {name: field_of(name, "", prompt=True) for name in names}

@@ -1,7 +1,7 @@
 """What of a Langflow document stays in it by design, and why: noise, payload, copies. Data, but for where things stand.
 
-A node is 86 % copies of its component's definition, of which two thirds are Python source; what its author set stands in
-the `value` of the fields.
+A node is 86 % copies of its component's definition, of which two thirds are Python source; what its author set stands
+in the `value` of the fields.
 """
 
 from __future__ import annotations
@@ -134,6 +134,8 @@ def _in_node(rest: Pointer, value: JsonValue) -> str:
         return _DATA.get(str(rest[_DATA_AT]), "")
     if len(rest) <= _INNER_AT:
         return ""
+    if rest[_INNER_AT] == "flow":
+        return own_part(rest[_INNER_AT:], value)
     if rest[_INNER_AT] != "template":
         return _COMPONENT.get(str(rest[_INNER_AT]), "")
     if len(rest) == _FIELD_AT + 1:

@@ -76,8 +76,9 @@ TEXT_INPUT = "TextInput"
 CHAT_INPUT = "ChatInput"
 CHAT_OUTPUT = "ChatOutput"
 LOOP = "LoopComponent"
-PLACEHOLDER = "Placeholder"
-START = ""
+PLACEHOLDER = "CustomComponent"
+"""The type of a component of ours that stands for a step of which Langflow has none; its `contract` says which."""
+START = "@start"
 """The type of the start that a flow without a chat input has in our model; no node is written for it."""
 
 ROLES: Mapping[str, str] = {
@@ -168,6 +169,19 @@ _AGENT = NodeType(
     ports=PART_PORTS,
     label="Agent",
 )
+
+
+ALIASES: Mapping[str, str] = {
+    "parser": "ParserComponent",
+    "Parser": "ParserComponent",
+    "URL": "URLComponent",
+    "TavilyAISearch": "TavilySearchComponent",
+    "WikipediaAPI": "WikipediaComponent",
+    "WikidataAPI": "WikidataComponent",
+    "DuckDuckGoSearch": "DuckDuckGoSearchComponent",
+    "SearchAPI": "SearchComponent",
+}
+"""Types that have had several names, with the one that counts now."""
 
 
 def language_model(name: str) -> NodeType:
@@ -332,6 +346,7 @@ _CORE = (
         slots("* <- contract : contract"),
         implied=implied(tool__kind="external", tool__service=PLACEHOLDER),
         rest=("tool", "arguments"),
+        ports=PART_PORTS,
     ),
 )
 
@@ -343,7 +358,7 @@ _MODELS = (
 )
 _SERVICES = (
     # files and data
-    "File Directory URL URLComponent UnifiedWebSearch WebSearchNoAPI NewsSearch RSSReaderSimple SQLComponent CSVtoData "
+    "File Directory URLComponent UnifiedWebSearch WebSearchNoAPI NewsSearch RSSReaderSimple SQLComponent CSVtoData "
     "JSONtoData MockDataGenerator SaveToFile FileSystemTool FileContentRetriever GitLoader s3bucketuploader VideoFile "
     # knowledge and memory
     "Knowledge KnowledgeBase KnowledgeIngestion MemoryBase Memory StoreMessage AstraDB AstraDBGraph Cassandra "
@@ -356,7 +371,7 @@ _SERVICES = (
     # text and data
     "AlterMetadata CombineText CreateData CreateList DataFrameKeywordSearch DataFrameOperations DataOperations "
     "DataToDataFrame DynamicCreateData ExtractaKey FilterData FilterDataValues JSONCleaner MergeDataComponent "
-    "MessagetoData Operations OutputParser ParseData ParseDataFrame ParseJSONData Parser ParserComponent parser "
+    "MessagetoData Operations OutputParser ParseData ParseDataFrame ParseJSONData "
     "RegexExtractorComponent SelectData SplitText TextOperations TypeConverterComponent UpdateData "
     "CharacterTextSplitter RecursiveCharacterTextSplitter LanguageRecursiveTextSplitter NaturalLanguageTextSplitter "
     "SemanticTextSplitter Unstructured DoclingInline DoclingRemote ExportDoclingDocument Message CurrentDate "
@@ -368,12 +383,12 @@ _SERVICES = (
     "SequentialTaskAgentComponent SequentialTaskComponent FileDescriptionGeneratorComponent "
     # services
     "CalculatorComponent CalculatorTool PythonREPLTool PythonCodeStructuredTool GoogleSearchAPI GoogleSerperAPI "
-    "SearXNGTool SearchAPI SearchComponent SerpAPI Serp WikidataAPI WikidataComponent WikipediaAPI WikipediaComponent "
-    "WolframAlphaAPI YahooFinanceTool YfinanceComponent TavilyAISearch TavilySearchComponent AgentQL ArXivComponent "
-    "BingSearchAPI DuckDuckGoSearch DuckDuckGoSearchComponent ExaSearch FirecrawlCrawlApi FirecrawlExtractApi "
+    "SearXNGTool SearchComponent SerpAPI Serp WikidataComponent WikipediaComponent "
+    "WolframAlphaAPI YahooFinanceTool YFinanceTool YfinanceComponent TavilySearchComponent AgentQL ArXivComponent "
+    "BingSearchAPI DuckDuckGoSearchComponent ExaSearch FirecrawlCrawlApi FirecrawlExtractApi "
     "FirecrawlMapApi FirecrawlScrapeApi YouTubeCommentsComponent YouTubeTranscripts YouTubeSearchComponent GleanAPI "
     "GmailAPI ApifyActors ComposioAPI NotDiamond ScrapeGraphSearchApi ScrapeGraphSmartScraperApi MCPSse MCPStdio "
-    "ScheduleTrigger InboundWebhookTrigger CustomComponent"
+    "ScheduleTrigger InboundWebhookTrigger"
 )
 _SPACED = ("Smart Transform", "Smart Function", "LangChain Hub Prompt", "Graph RAG", "Combinatorial Reasoner")
 _CHAINS = (
@@ -409,10 +424,19 @@ TYPES = Table(
             for name in _CHAINS.split()
         ),
         *(_with_usual(service(name)) for name in (*_SERVICES.split(), *_SPACED, *_2023.split())),
+        _with_usual(service("ParserComponent"))._replace(usual={**USUAL, "mode": "Parser"}),
         *(_with_usual(service(name)) for name in sorted(PROMPTS)),
         *(_with_usual(service(name)) for name in (TEXT_INPUT,)),
+        *(
+            _with_usual(service(name, called=now))._replace(
+                usual={**USUAL, "mode": "Parser"} if "arser" in now else USUAL
+            )
+            for name, now in ALIASES.items()
+        ),
     ]
 )
+CUSTOM = _with_usual(service(PLACEHOLDER))
+"""A component that somebody wrote for one flow."""
 SAYS = NodeType(
     CHAT_OUTPUT,
     BlockKind.REPLY,

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from fjctl.diagnostics import Loss
 from fjctl.formats.base import is_blank
 from fjctl.formats.canvas.drawing import Drawing, Node
-from fjctl.formats.langflow_feed import End, Feed, Prompt, output_named, text_input_id
+from fjctl.formats.langflow_feed import End, Feed, Prompt, output_named, text_input_id, texts_in
 from fjctl.formats.langflow_fields import fields_from
 from fjctl.formats.langflow_flow import AFTER, INPUT, Flow, chooses, lifted, reduced
 from fjctl.formats.langflow_graph import LOOP_FIELD, Graph, edge_id, map_at, place_of, read_graph, spell
-from fjctl.formats.langflow_new import component, empty_document, field_of, outputs_of, prompt_component
-from fjctl.formats.langflow_types import CHAT_INPUT, PROMPTS, START, TEXT_INPUT, TYPES, USUAL
+from fjctl.formats.langflow_groups import FLOW, INSIDE, flow_from, is_group
+from fjctl.formats.langflow_new import (
+    component,
+    empty_document,
+    field_of,
+    is_stand_in,
+    outputs_of,
+    prompt_component,
+    take_links,
+)
+from fjctl.formats.langflow_types import CHAT_INPUT, PROMPTS, START, TEXT_INPUT, TYPES
 from fjctl.model.names import humanize
 from fjctl.model.references import environment
 from fjctl.model.transplant import same
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from fjctl.formats.canvas.paths import Map
     from fjctl.formats.langflow_graph import Component
@@ -44,7 +54,13 @@ class _Writing:
     def document(self, prior: Any, pointer: Pointer | None) -> JsonValue:
         self._nodes()
         edges = [self._edge(end, link.raw if link is not None else None) for end, link in self._ordered()]
-        graph = {"nodes": list(self.written.values()), "edges": edges}
+        taken: dict[str, list[str]] = {}
+        for end in self.feed.links:
+            taken.setdefault(end.target, []).append(end.field)
+        for name, fields in taken.items():
+            if name in self.written and name not in self.flow.graph.components:
+                take_links(self.written[name], fields)
+        graph: Map = {"nodes": list(self.written.values()), "edges": edges}
         if pointer is None:
             return empty_document(self.drawing.name, self.drawing.description, graph)
         head = {
@@ -52,10 +68,9 @@ class _Writing:
             for key in ("name", "description")
             if key in prior or getattr(self.drawing, key)
         }
-        inner: JsonValue = graph
         for key in reversed(pointer):
-            inner = {str(key): inner}
-        return {**head, **inner} if isinstance(inner, dict) else inner
+            graph = {str(key): graph}
+        return {**head, **graph}
 
     # Nodes
 
@@ -69,14 +84,12 @@ class _Writing:
             for node in self.drawing.nodes
         }
         self._wires()
-        order = self._order()
-        for name in order:
-            node = self.feed.nodes.get(name)
-            if node is not None and not self._imagined(node):
-                self.written[name] = self._node(node, values[name], templates[name])
-        for name, known in self.flow.input_of.items():
-            if not name[1] and known in self.feed.inputs and name[0] in self.flow.given:
-                self.written[name[0]] = self._text_input(name[0], known)
+        for node in self.drawing.nodes:
+            if not self._imagined(node):
+                self.written[node.id] = self._node(node, values[node.id], templates[node.id])
+        for (component_id, field), known in self.flow.input_of.items():
+            if not field and known in self.feed.inputs and component_id in self.flow.given:
+                self.written[component_id] = self._text_input(component_id, known)
         for known in self.feed.inputs:
             if not self._is_given(known):
                 self.written[text_input_id(known)] = self._text_input(text_input_id(known), known)
@@ -92,10 +105,7 @@ class _Writing:
         """Whether a node stands for a start that the document does not draw."""
         if node.type == START:
             return True
-        return node.type == CHAT_INPUT and not node.raw and INPUT not in self.feed.inputs
-
-    def _order(self) -> list[str]:
-        return [node.id for node in self.drawing.nodes]
+        return node is self.feed.start and not node.raw and INPUT not in self.feed.inputs
 
     def _template(self, node: Node) -> Map:
         return map_at(node.raw, "data", "node", "template") or map_at(component(node), "data", "node", "template")
@@ -106,7 +116,7 @@ class _Writing:
         row = TYPES.get(node.type)
         settings = node.settings
         if not node.raw:
-            usual = row.usual if row is not None else USUAL
+            usual: Mapping[str, Any] = row.usual if row is not None else {}
             settings = {key: item for key, item in settings.items() if key not in usual or not same(item, usual[key])}
         found = fields_from(settings, node.type, template, row)
         if node is self.feed.start and node.type == CHAT_INPUT:
@@ -130,10 +140,21 @@ class _Writing:
             for key, field in template.items()
             if _is_field(key, field)
         }
+        group = is_group(prior)
         for key, value in values.items():
-            if key not in kept and not is_blank(value):
+            if key not in kept and not is_blank(value) and not (group and key == INSIDE):
                 kept[key] = _said(value)
-        return self._placed(_skeleton(prior, node.name, kept), node)
+        made = _skeleton(prior, node.name, kept)
+        if group:
+            made["data"]["node"][FLOW] = flow_from(prior, values.get(INSIDE), self._inner)
+        return self._placed(made, node)
+
+    def _inner(self, prior: Component, name: str, values: Map) -> Map:
+        """A component within a group."""
+        if prior.note:
+            return _note(prior, Node(id=prior.id, type="note", name=name, settings=values))
+        fields = {k: self._value(field, values.get(k)) for k, field in prior.template.items() if _is_field(k, field)}
+        return _skeleton(prior, name, fields)
 
     def _placed(self, made: Map, node: Node) -> Map:
         if node.x is not None and node.y is not None:
@@ -143,7 +164,7 @@ class _Writing:
     @staticmethod
     def _value(field: Map, value: Any) -> Map:
         """A field of a prior component that holds a value, or nothing."""
-        before = field["value"] if "value" in field else None
+        before = field.get("value", None)
         if is_blank(value):
             return {"value": before if is_blank(before) else [] if isinstance(before, list) else ""}
         said = _said(value)
@@ -319,10 +340,10 @@ class _Writing:
                 "dataType": self._type(end.target, target),
                 "id": names[1],
                 "name": end.field,
-                "output_types": self._types(end.target, end.field),
+                "output_types": self._types(end.target, end.field, back=True),
             }
         else:
-            field = self._field(end)
+            field = self._field(end, first["output_types"])
             last = {
                 "fieldName": end.field,
                 "id": names[1],
@@ -342,29 +363,35 @@ class _Writing:
         known = self.flow.graph.components.get(name)
         return known.type if known is not None else str(map_at(written, "data").get("type", ""))
 
-    def _types(self, name: str, output: str) -> list[str]:
+    def _types(self, name: str, output: str, *, back: bool = False) -> list[str]:
         known = self.flow.graph.components.get(name)
         outputs = (
             known.outputs()
             if known is not None
             else map_at(self.written.get(name, {}), "data", "node").get("outputs", [])
         )
-        found = next((item for item in outputs if item.get("name") == output), None)
-        types = found.get("types") if found is not None else None
-        return list(types) if isinstance(types, list) and types else ["Message"]
+        found = next((item for item in outputs if item.get("name") == output), {})
+        types = found.get("types")
+        given: list[str] = list(types) if isinstance(types, list) and types else ["Message"]
+        looped = found.get("loop_types") if back else None
+        return [*given, *looped] if isinstance(looped, list) else given
 
-    def _field(self, end: End) -> Map:
-        """The field that a new link ends at; one that is not there yet is made."""
+    def _field(self, end: End, types: Sequence[str]) -> Map:
+        """The field that a new link ends at, which takes what the link brings; one that is not there yet is made."""
         known = self.flow.graph.components.get(end.target)
         if known is not None and isinstance(known.template.get(end.field), dict):
             found: Map = known.template[end.field]
             return found
-        template = self.written[end.target]["data"]["node"]["template"]
+        written = self.written.get(end.target)
+        if written is None:
+            return field_of(end.field, "")
+        template = written["data"]["node"]["template"]
         if not isinstance(template.get(end.field), dict) or "type" not in template[end.field]:
-            template[end.field] = field_of(
-                end.field, "", prompt=self._type(end.target, self.written[end.target]) in PROMPTS
-            )
+            template[end.field] = field_of(end.field, "", prompt=self._type(end.target, written) in PROMPTS)
         made: Map = template[end.field]
+        taken = made.get("input_types") or []
+        if not set(types) & set(taken):
+            made["input_types"] = [*taken, *types]
         return made
 
 
@@ -373,8 +400,9 @@ _PROMPT_FIELDS = frozenset({"template", "tool_placeholder", "use_double_brackets
 
 
 def _first(node: Node) -> str:
-    outputs = outputs_of(node)
-    return str(outputs[0].get("name", "")) if outputs else ""
+    row = TYPES.get(node.type)
+    names = [str(item.get("name", "")) for item in outputs_of(node)] or list(row.outputs if row is not None else ())
+    return names[0] if names else ""
 
 
 def _is_field(name: str, field: Any) -> bool:
@@ -389,13 +417,36 @@ def _said(value: Any) -> Map:
     return {"value": value}
 
 
+def unsaid(value: JsonValue, prior: JsonValue) -> list[Loss]:
+    """What new components say that Langflow makes nothing of. `prior` is the document that was written anew, if any."""
+    known = set(read_graph(prior, place_of(prior) or ()).components) if place_of(prior) is not None else set[str]()
+    found: list[Loss] = []
+    for made in read_graph(value, place_of(value) or ()).components.values():
+        at = ("states", made.id)
+        if made.note or made.id in known:
+            continue
+        values = made.values()
+        if is_stand_in(made.node) and "contract" not in values:
+            reason = f"where Langflow has no component {made.type!r}, one that does nothing stands for it"
+            found.append(Loss(f"the code of {made.name}", at, reason))
+        for name, held in values.items():
+            if name != "contract" and any("<@" in text or "<variable." in text for text in texts_in(held)):
+                found.append(Loss(f"a reference in {name} of {made.name}", (*at, name), "no link can bring it there"))
+    return found
+
+
 def _skeleton(prior: Component, name: str, template: Map, *, whole: bool = False) -> Map:
     """A prior component with nothing but what is said of it."""
     if whole:
-        template = {**{k: {"value": f.get("value")} for k, f in prior.template.items() if _is_field(k, f)}, **template}
-    node = {**({"display_name": name} if name or "display_name" in prior.node else {}), "template": template}
-    data = {**{key: prior.raw["data"][key] for key in ("id", "type") if key in prior.raw["data"]}, "node": node}
-    made = {**{key: prior.raw[key] for key in ("id", "type") if key in prior.raw}, "data": data}
+        kept: Map = {k: {"value": f.get("value")} for k, f in prior.template.items() if _is_field(k, f)}
+        template = {**kept, **template}
+    named = name != prior.name or "display_name" in prior.node
+    node: Map = {"display_name": name if name != prior.name else prior.node["display_name"]} if named else {}
+    raw = map_at(prior.raw, "data")
+    data: Map = {key: raw[key] for key in ("id", "type") if key in raw}
+    data["node"] = {**node, "template": template}
+    made: Map = {key: prior.raw[key] for key in ("id", "type") if key in prior.raw}
+    made["data"] = data
     position = map_at(prior.raw, "position")
     return {**made, "position": position} if position else made
 

@@ -1,6 +1,6 @@
 """n8n's workflows: the editor's download, what it copies, what its API and command line give.
 
-Sources: n8n-workflow `interfaces.ts`, n8n-nodes-base and @n8n/n8n-nodes-langchain 2.41; files of the years 2022 to 2026.
+Sources: n8n-workflow `interfaces.ts`, n8n-nodes-base and @n8n/n8n-nodes-langchain 2.41; real files of 2022 to 2026.
 """
 
 from __future__ import annotations
@@ -12,16 +12,17 @@ from fjctl.formats.base import is_blank, warning
 from fjctl.formats.canvas import loops, reader, writer
 from fjctl.formats.canvas.dialect import Dialect
 from fjctl.formats.canvas.drawing import Drawing, Node, Wire
-from fjctl.formats.canvas.secrets import secret_part, without_secrets
+from fjctl.formats.canvas.secrets import restored, secret_part, without_secrets
 from fjctl.formats.n8n_choices import CHOICES, outputs, version
 from fjctl.formats.n8n_document import connections, identify, locate, wires
 from fjctl.formats.n8n_forms import N8N_FORMS
 from fjctl.formats.n8n_marks import mark, part_mark, way_mark
-from fjctl.formats.n8n_new import NEWEST, part_type, type_for, unique_names
+from fjctl.formats.n8n_new import NEWEST, own_name, part_type, type_for, unique_names, unlike_names
 from fjctl.formats.n8n_own import list_key, own_part
 from fjctl.formats.n8n_references import read_text, rewrite_text, write_text
-from fjctl.formats.n8n_shapes import Manner, full_locators, plain_locators, shape_of
+from fjctl.formats.n8n_shapes import shape_of
 from fjctl.formats.n8n_types import ERROR_PORT, PORTS, ROLES, TYPES, VERSION, full, label_of, row_of, short
+from fjctl.formats.n8n_values import Manner, full_locators, plain_locators
 from fjctl.model.names import slug
 from fjctl.model.workflow import BlockKind
 
@@ -72,7 +73,8 @@ class N8n(Dialect):
             drawing.nodes.append(_node(raw, identifier, pointer, drawing))
         by_name: dict[str, Node] = {}
         for node in drawing.nodes:
-            by_name.setdefault(node.name, node)
+            by_name.setdefault(own_name(node.raw), node)
+        unlike_names(drawing.nodes)
         drawing.wires = wires(place, by_name, drawing.found)
         self._relate(drawing)
         self._fold(drawing)
@@ -89,14 +91,14 @@ class N8n(Dialect):
         for node in drawing.nodes:
             out, into = leaving.get(node.id, []), entering.get(node.id, [])
             node.mark = part_mark(out) or way_mark(node, out) or mark(node, ends=not out, chats=chats)
-            shape_of(_variant(node), part=node.mark in {"part", "tool"}).lift(node.settings, version(node))
+            row = self.row_of(node)
+            shape_of(row, part=node.mark in {"part", "tool"}).lift(node.settings, version(node))
             cleaned, found = without_secrets(node.settings, (*node.pointer, "parameters"))
             node.settings = cleaned
             drawing.found += [item._replace(pointer=node.pointer) for item in found]
-            row = self.row_of(node)
-            if row.kind in {BlockKind.INTEGRATION, None} or row.rest == ("tool", "arguments"):
-                if node.raw.get("typeVersion") != NEWEST.get(node.type, 1):
-                    node.settings[VERSION] = node.raw.get("typeVersion")
+            free = row.kind in {BlockKind.INTEGRATION, None} or row.rest == ("tool", "arguments")
+            if free and node.raw.get("typeVersion") != NEWEST.get(node.type, 1):
+                node.settings[VERSION] = node.raw.get("typeVersion")
             if node.mark == "part" and _by_itself(node.name, row.label or label_of(node.type)):
                 node.name = ""
             if node.settings.get("@onError") == "continueErrorOutput" and any(w.out == ERROR_PORT for w in out):
@@ -210,10 +212,6 @@ class N8n(Dialect):
         return rewrite_text(text, before, scope)
 
 
-def _variant(node: Node) -> str:
-    return row_of(node.type, node.mark).name if node.mark in {"text"} else node.type
-
-
 def _extras(place: Place) -> dict[str, JsonValue]:
     settings = place.get("settings")
     if not isinstance(settings, dict):
@@ -238,14 +236,15 @@ def _raws(place: Place, drawing: Drawing) -> list[tuple[Pointer, Map]]:
 
 
 def _node(raw: Map, identifier: str, pointer: Pointer, drawing: Drawing) -> Node:
-    name = raw.get("name")
-    node = Node(id=identifier, type=short(raw.get("type")), name=name if isinstance(name, str) else "", raw=raw)
+    node = Node(id=identifier, type=short(raw.get("type")), name=own_name(raw), raw=raw)
     node.pointer = pointer
     node.enabled = raw.get("disabled") is not True
     parameters = raw.get("parameters")
     cleaned, found = without_secrets(parameters if isinstance(parameters, dict) else {}, (*pointer, "parameters"))
     drawing.found += found
     node.settings = {**plain_locators(cleaned), **_around(raw)}
+    if not isinstance(node.settings.get("options", {}), dict):  # nothing could be added to what is no collection
+        del node.settings["options"]
     position = raw.get("position")
     if isinstance(position, list) and len(position) == 2 and all(type(item) in {int, float} for item in position):
         node.x, node.y = position
@@ -340,12 +339,13 @@ def _raw(node: Node, name: str, *, fails: bool, parses: bool) -> Map:
     held = type(number) in {int, float}
     manner = Manner(float(number) if held else 99.0, node.id, plain_locators(old) if isinstance(old, dict) else {})
     part = row.role != "" or node.mark in {"part", "tool"}
-    shape_of(_variant(node) if node.mark else row.name, part=part).lower(settings, manner)
+    shape_of(row, part=part).lower(settings, manner)
     if parses and node.type.partition("/")[0] in _PARSES:
         settings.setdefault("hasOutputParser", True)
     if node.width is not None and row.kind is BlockKind.NOTE:
         settings["height"], settings["width"] = _number(node.height or 0), _number(node.width)
     parameters = full_locators({key: item for key, item in settings.items() if not key.startswith("@")})
+    parameters = restored(parameters, old)
     raw: Map = {"parameters": parameters, "id": node.id, "name": name, "type": full(node.type)}
     if node.raw and short(node.raw.get("type")) == node.type:
         raw["type"] = node.raw.get("type")

@@ -65,12 +65,18 @@ def _switch_ports(node: Node) -> list[str]:
         return [str(place) for place in range(_V1_OUTPUTS)]
     rules = _rows(settings, "rules", "values" if version(node) >= _NEWEST_OLD_SWITCH else "rules")
     ports = [str(place) for place in range(len(rules))]
-    return [*ports, EXTRA] if settings.get(FALLBACK) == "extra" else ports
+    return [*ports, EXTRA] if _fallback(settings, "fallbackOutput") == "extra" else ports
+
+
+def _fallback(settings: Map, option: str) -> object:
+    """Where goes what fits no branch: lifted already, or among the options still."""
+    found = settings.get(FALLBACK)
+    return found if found is not None else at(settings, ("options", option))
 
 
 def _categories(node: Node) -> list[str]:
     ports = [str(place) for place in range(len(_rows(node.settings, "categories", "categories")))]
-    return [*ports, EXTRA] if node.settings.get(FALLBACK) == "other" else ports
+    return [*ports, EXTRA] if _fallback(node.settings, "fallback") == "other" else ports
 
 
 def _sentiments(node: Node) -> list[str]:
@@ -182,10 +188,9 @@ _SWITCH_KEYS = ("rules", "mode", "output", "numberOutputs", "outputsAmount", "da
 
 def _switch_write(branches: Sequence[Branch], prior: Node | None, settings: Map, scope: Scope) -> dict[str, str]:
     known = _switch_branches(prior, (), scope) if prior is not None and prior.settings else []
-    if prior is not None and known and [b.reason() for b in known] == [b.reason() for b in branches]:
-        if [b.condition for b in known] == [b.condition for b in branches]:
-            settings |= {key: prior.settings[key] for key in _SWITCH_KEYS if key in prior.settings}
-            return {branch.id: other.id for branch, other in zip(branches, known, strict=True)}
+    if prior is not None and known and [_said_by(b) for b in known] == [_said_by(b) for b in branches]:
+        settings |= {key: prior.settings[key] for key in _SWITCH_KEYS if key in prior.settings}
+        return {branch.id: other.id for branch, other in zip(branches, known, strict=True)}
     new_shape = prior is not None and version(prior) >= _NEWEST_OLD_SWITCH
     rules = _rows(prior.settings, "rules", "values") if prior is not None and new_shape else []
     before = {_key(_new_rule(rule, "", scope)): rule for rule in rules}
@@ -200,6 +205,10 @@ def _switch_write(branches: Sequence[Branch], prior: Node | None, settings: Map,
         settings[VERSION] = 3.2
     ports = {branch.id: str(place) for place, branch in enumerate(chosen)}
     return ports | {branch.id: EXTRA for branch in branches if branch.otherwise}
+
+
+def _said_by(branch: Branch) -> tuple[object, ...]:
+    return (*branch.reason(), branch.condition)
 
 
 def _key(branch: Branch) -> tuple[str | None, str]:

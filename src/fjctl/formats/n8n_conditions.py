@@ -233,7 +233,7 @@ def write_filter(expression: str, prior: Any, scope: Scope, key: str) -> Map:
     """A filter for an expression. `prior` is one whose manner (case, strictness) is followed; `key` tells the ids of
     new rows from those of other filters."""
     found = parse(expression)
-    rows = [_row(test, scope) for test in found[0]] if found is not None else [None]
+    rows: list[Map | None] = [_row(test, scope) for test in found[0]] if found is not None else [None]
     sign = "or" if found is not None and found[1] else "and"
     if any(row is None for row in rows) or read_filter({"conditions": rows, "combinator": sign}, scope) != expression:
         rows, sign = [_whole(expression, scope)], "and"
@@ -286,7 +286,7 @@ def _row(test: Comparison, scope: Scope) -> Map | None:
         return {
             **row,
             "rightValue": right,
-            "operator": {**row["operator"], "rightType": "number", "singleValue": False},
+            "operator": {"type": "array", "operation": _NEW_LENGTH[op], "rightType": "number"},
         }
     kind = "number" if op in {"gt", "lt", "ge", "le"} else "string"
     if not isinstance(right, (str, Ref)):

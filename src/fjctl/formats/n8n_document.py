@@ -82,7 +82,7 @@ class Link(NamedTuple):
     slot: int
     target: str
     into: str
-    index: int
+    number: int
     pointer: Pointer
 
 
@@ -143,7 +143,7 @@ def wires(place: Place, nodes: Mapping[str, Node], found: list[Diagnostic]) -> l
             continue
         wire = Wire(source=source.id, target=target.id, pointer=link.pointer, raw=link)
         wire.out = _port(source, link.slot, used.get(link.source, 0)) if link.kind == MAIN else _kind(link)
-        wire.into = str(link.index) if link.into == MAIN else link.into + (f":{link.index}" if link.index else "")
+        wire.into = str(link.number) if link.into == MAIN else link.into + (f":{link.number}" if link.number else "")
         if wire.ends() not in known:
             known.add(wire.ends())
             drawn.append(wire)
@@ -153,7 +153,8 @@ def wires(place: Place, nodes: Mapping[str, Node], found: list[Diagnostic]) -> l
 def _kind(link: Link) -> str:
     if link.kind == ERROR_PORT:
         return ERROR_PORT
-    return link.kind + (f":{link.slot}" if link.slot else "")
+    several = link.slot and not link.kind.startswith("ai_")  # a node is one thing to those that have it
+    return link.kind + (f":{link.slot}" if several else "")
 
 
 def _port(node: Node, slot: int, last: int) -> str:

@@ -6,11 +6,13 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from fjctl.formats.n8n_names import NODES
-from fjctl.formats.n8n_types import TYPES, label_of, row_of
+from fjctl.formats.n8n_types import OPAQUE, TYPES, UNKNOWN, label_of, row_of
 from fjctl.model.workflow import TOOL_KINDS, BlockKind
 
 if TYPE_CHECKING:
-    from fjctl.formats.canvas.drawing import Drawing
+    from collections.abc import Iterable
+
+    from fjctl.formats.canvas.drawing import Drawing, Node
     from fjctl.formats.canvas.paths import Map
     from fjctl.formats.canvas.table import NodeType
     from fjctl.model.workflow import Block
@@ -48,6 +50,7 @@ NEWEST: dict[str, float] = {
     "switch": 3.2,
     "filter": 2.2,
     "splitInBatches": 3,
+    "splitInBatches/1": 1,
     "wait": 1.1,
     "form": 1,
     "chat": 1.1,
@@ -114,11 +117,19 @@ def _tool_type(tool: Map) -> NodeType | None:
     kind, service = tool.get("kind"), tool.get("service")
     if service == "guardrails":
         return TYPES.rows["guardrails/sanitize"]
+    if isinstance(service, str) and _opaque(tool):
+        return row_of(service, "")
     if isinstance(service, str) and (_known(service) or service in TYPES.rows):
         row = row_of(service, "called")
         if row.kind in TOOL_KINDS and row.implied.get(("tool", "kind")) == kind:
             return row
     return TYPES.rows[_CODES[kind]] if isinstance(kind, str) and kind in _CODES else None
+
+
+def _opaque(tool: Map) -> bool:
+    """Whether a tool stands for a node of a type that nobody knows."""
+    settings = tool.get("settings")
+    return isinstance(settings, dict) and settings.get("opaque") == OPAQUE
 
 
 def _known(service: Any) -> bool:
@@ -146,7 +157,7 @@ def part_type(role: str, said: Map) -> NodeType | None:
     if role == "tool":
         return _agent_tool(said)
     named = said.get("type")
-    if isinstance(named, str) and named:
+    if named == UNKNOWN or _known(named):
         row = row_of(named, "part")
         return row if row.kind is None else None
     if role == "model":
@@ -160,6 +171,8 @@ def part_type(role: str, said: Map) -> NodeType | None:
 
 def _agent_tool(contract: Map) -> NodeType | None:
     kind, service = contract.get("kind"), contract.get("service")
+    if isinstance(service, str) and _opaque(contract):
+        return row_of(service, "tool")
     for name in (service, f"{service}Tool") if isinstance(service, str) and service else ():
         row = row_of(name, "tool") if _tool_known(name) else None
         if row is not None and row.implied.get(("tool", "kind")) == kind:
@@ -186,9 +199,9 @@ def unique_names(drawing: Drawing) -> dict[str, str]:
     steps = {wire.source for wire in drawing.wires if wire.out.startswith("ai_")}
     order = sorted(drawing.nodes, key=lambda node: (not _stays(node), node.id in steps or node.type == "stickyNote"))
     for node in order:
-        name = node.name or _own_name(node.raw) or row_of(node.type, node.mark or "part").label or label_of(node.type)
+        name = node.name or own_name(node.raw) or row_of(node.type, node.mark or "part").label or label_of(node.type)
         free, number = name, 0
-        while free in taken and not (_stays(node) and free == _own_name(node.raw)):
+        while free in taken and not (_stays(node) and free == own_name(node.raw)):
             number += 1
             free = f"{name}{number}"
         taken.add(free)
@@ -196,10 +209,22 @@ def unique_names(drawing: Drawing) -> dict[str, str]:
     return found
 
 
-def _own_name(raw: Map) -> str:
+def unlike_names(nodes: Iterable[Node]) -> None:
+    """Names nodes that have no name, or that of another, as the editor would."""
+    taken = set[str]()
+    for node in nodes:
+        name, number = node.name or label_of(node.type), 0
+        while (free := f"{name}{number or ''}") in taken:
+            number += 1
+        node.name = free
+        taken.add(free)
+
+
+def own_name(raw: Map) -> str:
+    """The name of a node as the document has it; empty where it has none."""
     name = raw.get("name")
     return name if isinstance(name, str) else ""
 
 
 def _stays(node: Any) -> bool:
-    return bool(node.raw) and (node.name or _own_name(node.raw)) == _own_name(node.raw)
+    return bool(node.raw) and (node.name or own_name(node.raw)) == own_name(node.raw)

@@ -68,6 +68,10 @@ FLAGS = frozenset(
 """What says nothing while it is false, or while what it belongs to is."""
 
 
+UNSAID = frozenset({"attemptToConvertTypes", "convertFieldsToString", "ignoreTypeMismatchErrors", "hasOutputParser"})
+"""Parameters that say nothing while they are false."""
+
+
 def own_part(pointer: Pointer, value: JsonValue = None) -> str:
     """See `WorkflowFormat.own_part`."""
     parts = tuple(part.strip('"') if isinstance(part, str) else part for part in pointer)
@@ -92,15 +96,16 @@ def _of_node(parts: Pointer, value: JsonValue) -> str:
         and (value in (False, "stopWorkflow") or head in {"waitBetweenTries", "maxTries"})
     ):
         return "derived?"
-    if head == "hasOutputParser" or (len(parts) == 2 and last == "hasOutputParser" and value is False):
-        return "derived?"
     if len(parts) == 1:
         return NODE.get(head, "")
     if head == "credentials":
         return "identity" if last == "id" else ""
-    if head != "parameters":
-        return ""
-    if value is False and last in {"attemptToConvertTypes", "convertFieldsToString", "ignoreTypeMismatchErrors"}:
+    return _of_parameter(parts, value) if head == "parameters" else ""
+
+
+def _of_parameter(parts: Pointer, value: JsonValue) -> str:
+    last = parts[-1]
+    if value is False and last in UNSAID:
         return "derived?"
     if last == "schema" and isinstance(value, list):
         return "payload"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from fjctl.formats.canvas.secrets import PLACEHOLDER
 from fjctl.formats.n8n_types import ERROR_PORT, PASSING
 from fjctl.model.workflow import BlockKind
 
@@ -130,6 +131,8 @@ def _read_braces(inner: str, scope: Scope) -> str:
     variable = _VARIABLE.fullmatch(plain)
     if variable is not None:
         return f"<variable{variable[1]}>"
+    if "{{" + plain + "}}" == PLACEHOLDER:
+        return PLACEHOLDER
     if _WORD.fullmatch(plain):  # an environment's name would look the same
         return "{{ (" + plain + ") }}"
     return "{{" + read_script(inner, scope) + "}}"
@@ -189,6 +192,10 @@ def write_text(text: str, scope: Scope, known: Mapping[str, str] | None = None) 
         parts.append(_outside(text[done : match.start()], scope, known))
         inner = match[1]
         word = _WORD.fullmatch(inner.strip())
+        if match[0] == PLACEHOLDER:
+            parts.append(PLACEHOLDER)
+            done = match.end()
+            continue
         parts.append("{{ $env." + word[0] + " }}" if word else "{{" + write_script(inner, scope, known) + "}}")
         done = match.end()
     parts.append(_outside(text[done:], scope, known))

@@ -12,8 +12,8 @@ import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from fjctl.formats.canvas.table import NodeType, Slot, Table, implied, opaque, slots
-from fjctl.formats.n8n_names import LABELS
+from fjctl.formats.canvas.table import NodeType, Table, implied, slots
+from fjctl.formats.n8n_names import LABELS, NODES
 from fjctl.model.workflow import BlockKind
 
 BASE = "n8n-nodes-base."
@@ -22,6 +22,10 @@ ERROR_PORT = "error"
 VERSION = "@version"
 FALLBACK = "@fallback"
 UNREAD = "@unread"
+OPAQUE = "n8n"
+"""Whose unknown type a tool is: no other builder's would be one of n8n's."""
+UNKNOWN = "unknown"
+"""The type of a node that says none."""
 
 _OURS = re.compile(
     r"(?:agent|agentTool|anthropic|alibabaCloud|chat|chatTrigger|chain[A-Z]\w*|document[A-Z]\w*Loader|embeddings[A-Z]\w*"
@@ -30,14 +34,16 @@ _OURS = re.compile(
     r"|sentimentAnalysis|textClassifier|textSplitter[A-Z]\w*|tool[A-Z]\w*|vectorStore[A-Z]\w*)"
 )
 """Names of nodes that are in n8n's AI package, so that they need no package in front."""
+_SANE = re.compile(r"[@\w./-]+")
+_PACKAGED = re.compile(r"@?[\w-]+(?:/[\w-]+)?\.\w+")
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _PREFIX = "langchain."
 
 
 def short(name: object) -> str:
-    """A type's name as the table has it; empty for what is no text."""
-    if not isinstance(name, str):
-        return ""
+    """A type's name as the table has it; `unknown` for what is none."""
+    if not isinstance(name, str) or not _SANE.fullmatch(name):
+        return UNKNOWN
     for package in (BASE, LANGCHAIN):
         rest = name.removeprefix(package)
         if rest != name and _PLAIN.fullmatch(rest):
@@ -186,7 +192,7 @@ TYPES = Table(
             "inputs <- workflowInputs.values : inputs",
             label="When Executed by Another Workflow",
         ),
-        _entry("manualTrigger", "manual", label="When clicking ‘Execute workflow’"),
+        _entry("manualTrigger", "manual", label="When clicking \u2018Execute workflow\u2019"),
         _entry("manualChatTrigger", "chat", label="When chat message received", input="input"),
         _entry("webhook", "webhook", label="Webhook", writes=True),
         _entry("scheduleTrigger", "schedule", label="Schedule Trigger"),
@@ -310,6 +316,9 @@ TYPES = Table(
         _step("splitInBatches", BlockKind.LOOP, label="Loop Over Items")._replace(
             implied=implied(loop__each="{{ $input.all() }}"), outputs={"": "currentItem"}
         ),
+        _tool("splitInBatches/1", BlockKind.INTEGRATION, "external", label="Split In Batches")._replace(
+            implied=implied(tool__kind="external", tool__service="splitInBatches/1"), rest=("tool", "arguments")
+        ),
         _step("wait", BlockKind.WAIT, "wait <- @wait : text", label="Wait"),
         _step("form", BlockKind.HUMAN, "ask.message <- options.formTitle : text", label="Form", writes=False)._replace(
             slots=slots("ask.message <- options.formTitle : text", "ask.fields <- formFields.values : fields", *_HELD)
@@ -339,6 +348,9 @@ TYPES = Table(
         _step(
             "executeWorkflow", BlockKind.WORKFLOW, "journey <- @workflow : text", "inputs <- @arguments : map"
         )._replace(label="Execute Workflow", usual=_MAPPED),
+        _tool("noOp", BlockKind.INTEGRATION, "external", label="No Operation, do nothing")._replace(
+            implied=implied(tool__kind="external", tool__service="noOp"), rest=("tool", "arguments")
+        ),
         NodeType(
             "stickyNote",
             BlockKind.NOTE,
@@ -357,6 +369,9 @@ TYPES = Table(
         _part("outputParserStructured", "parser", "agent.output <- @schema : json", label="Structured Output Parser"),
     ]
 )
+
+TYPES.first[BlockKind.OPAQUE] = TYPES.rows["noOp"]
+"""What n8n has nothing like is drawn as a node that hands on what it gets."""
 
 
 class Family(NamedTuple):
@@ -427,11 +442,16 @@ def row_of(name: str, mark: str) -> NodeType:
         return _ASKS._replace(name=f"{name}/ask", implied=said)
     if mark == "part":
         return _part(name, "part", label=label_of(name))
-    return (
-        _integration(name)
-        if mark in {"tool", "called"} or _PLAIN.fullmatch(name) or name.startswith(_PREFIX)
-        else (opaque(name))
-    )
+    ours = name.removesuffix("Tool") in NODES or name in NODES or name.startswith(_PREFIX)
+    called = mark in {"tool", "called"} and _PACKAGED.fullmatch(name) is not None
+    return _integration(name) if ours or called else _nothing_known(name)
+
+
+def _nothing_known(name: str) -> NodeType:
+    """A tool by the name of its type, kept whole."""
+    row = _integration(name)
+    said = {**row.implied, ("tool", "service"): name, ("tool", "settings", "opaque"): OPAQUE}
+    return row._replace(kind=BlockKind.OPAQUE, implied=said)
 
 
 def _named(row: NodeType, name: str, mark: str) -> NodeType:
@@ -473,8 +493,3 @@ def label_of(name: str) -> str:
     bare = name.rpartition(".")[2].partition("/")[0].removesuffix("Tool") or name
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", bare.removeprefix("lmChat").removeprefix("tool"))
     return words[:1].upper() + words[1:]
-
-
-def slot_places(row: NodeType) -> set[str]:
-    """The settings that a row reads."""
-    return {slot.place[0] for slot in row.slots if isinstance(slot, Slot)}

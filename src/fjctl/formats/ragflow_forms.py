@@ -131,12 +131,12 @@ def _keyed(value: Any) -> Map:
 
 
 def _beyond_input(name: str, row: Map, said: Map, *, known: bool) -> Map:
-    told = {"optional"} if row.get("optional") in {True, False} else set[str]()
+    told = {"optional"} if isinstance(row.get("optional"), bool) else set[str]()
     if said["type"] == row.get("type") or (known and _BACK_TYPES.get(said["type"]) == row.get("type")):
         told.add("type")
     if "options" in said:
         told |= {"options", "type"} if row.get("type") == "options" else {"options"}
-    told |= {key for key in ("key", "name") if row.get(key) in {name, said.get("label")}}
+    told |= {key for key in ("key", "name") if row.get(key) in (name, said.get("label"))}
     told |= {"value"} if "default" in said else set()
     return {key: item for key, item in row.items() if key not in told and not is_blank(item)}
 
@@ -299,7 +299,7 @@ def _assignments_read(rows: Any, _: Scope) -> Read | None:
     found: Map = {}
     for row in rows:
         name = row.get("variable") if isinstance(row, dict) else None
-        if not isinstance(name, str) or row.get("operator") not in {"overwrite", "set"} or not _assigned(name):
+        if not isinstance(name, str) or row.get("operator") not in ("overwrite", "set") or not _assigned(name):
             return None
         found[_assigned(name)] = row.get("parameter")
     return Read(found) if len(found) == len(rows) else None
@@ -312,14 +312,16 @@ def _assigned(reference: str) -> str:
 def _assignments_write(meaning: Any, prior: Any, _beyond: Any, _scope: Scope) -> Any:
     if not isinstance(meaning, dict):
         return ABSENT
-    before = {row.get("variable"): row for row in prior if isinstance(row, dict)} if isinstance(prior, list) else {}
+    before = (
+        {str(row.get("variable")): row for row in prior if isinstance(row, dict)} if isinstance(prior, list) else {}
+    )
     rows = []
     for name, value in meaning.items():
         variable = f"<variable.{name}>"
         old = before.get(variable, {})
         refers = isinstance(value, str) and value.startswith("<") and value.endswith(">") and value.count("<") == 1
         operator = "overwrite" if refers else "set"
-        if old.get("parameter") == value and old.get("operator") in {"overwrite", "set"}:
+        if old.get("parameter") == value and old.get("operator") in ("overwrite", "set"):
             operator = old["operator"]
         rows.append({**old, "variable": variable, "operator": operator, "parameter": value})
     return rows

@@ -130,7 +130,7 @@ def _node(path: Pointer, value: JsonValue) -> str:
     if not path:
         data = value.get("data") if isinstance(value, dict) else None
         label = data.get("label") if isinstance(data, dict) else None
-        return "derived" if label in DRAWN_ONLY else ""
+        return "derived" if isinstance(label, str) and label in DRAWN_ONLY else ""
     if path[0] != "data":
         return _NODE.get(str(path[0]), "") if len(path) == 1 else ""
     if path[1:2] != ("form",):

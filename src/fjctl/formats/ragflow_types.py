@@ -159,6 +159,7 @@ TYPES = Table(
                 "tool.settings.model <- llm_id : text",
                 "tool.settings.tools <- tools : tools",
             ),
+            implied=implied(tool__kind="external", tool__service=SUB_AGENT),
             usual={**_AGENT_USUAL, "max_retries": 3, "delay_after_error": 1},
             rest=("tool", "settings"),
             role="tool",
@@ -177,8 +178,8 @@ TYPES = Table(
             usual={"enable_tips": True},
             label="Await Response",
         ),
-        NodeType("Answer", BlockKind.HUMAN, implied=implied(ask__message=""), writes=False, outputs={"": "content"}),
-        NodeType("WaitingDialogue", BlockKind.HUMAN, implied=implied(ask__message=""), writes=False),
+        NodeType("Answer", BlockKind.HUMAN, implied={("ask",): {}}, writes=False, outputs={"": "content"}),
+        NodeType("WaitingDialogue", BlockKind.HUMAN, implied={("ask",): {}}, writes=False),
         NodeType(
             "Categorize",
             BlockKind.ROUTER,

@@ -103,9 +103,11 @@ class Choices:
         """The handle of a branch as the file spells it."""
         return next((handle for handle, name in self.known.items() if name == branch), branch)
 
-    def add(self, branch: Branch, handles: Sequence[str]) -> str:
-        """Adds a branch, or finds the one with the same reason; ids are unique and never those of special branches."""
-        same = next((item for item in self.branches if item.reason() == branch.reason()), None)
+    def add(self, branch: Branch, handles: Sequence[str], *, listed: bool = False) -> str:
+        """Adds a branch. One that only an edge tells of is that with the same reason where there is one; rows that say
+        the same (`listed`) are so many choices. Ids are unique and never those of special branches."""
+        alike = (item for item in self.branches if not listed and item.reason() == branch.reason())
+        same = next(alike, None)
         if same is None:
             taken = {item.id for item in self.branches} | SPECIAL_BRANCHES
             base, number = branch.id, 1
@@ -129,7 +131,7 @@ def read_choices(node: Node, edges: Sequence[Map], inside: Sequence[bool]) -> Ch
         for row in own:
             branch = _own(row)
             if branch is not None:
-                choices.add(branch, [branch.id])
+                choices.add(branch, [branch.id], listed=True)
     elif node.rows is not None:
         choices.mode = "rows"
         _read_rows(node, at(data, node.rows), choices, {handle_of(edge) for edge in edges})
@@ -179,7 +181,7 @@ def _read_rows(node: Node, rows: list[Any], choices: Choices, handles: set[str])
         else:
             branch, names = _map_row(node.kind, row, number)
         before = branch.id
-        found = choices.add(branch, [before])
+        found = choices.add(branch, [before], listed=True)
         choices.rows.setdefault(found, row)
         spare.append(([*names, str(number)], found))
         if isinstance(row, dict):
@@ -332,7 +334,8 @@ def _row(kind: BlockKind, branch: Branch, prior: Any, like: Map, beyond: Map) ->
         return "else" if branch.otherwise else branch.when if branch.when is not None else branch.condition
     identity, expression, title, text = row_keys(kind, prior or like)
     names = ("", "", "", "") if prior is None else (identity, expression, title, text)
-    row: Map = {identity or "id": prior[identity] if prior and identity else branch.id}
+    # A row that has no id of its own goes by its place, and must not be given something that reads as one.
+    row: Map = {identity: prior[identity]} if prior and identity else {} if prior else {identity or "id": branch.id}
     if branch.otherwise:
         flags = {
             key: prior[key]
@@ -347,12 +350,12 @@ def _row(kind: BlockKind, branch: Branch, prior: Any, like: Map, beyond: Map) ->
         )
     if branch.when is not None:
         row[expression or ("expression" if kind is BlockKind.CONDITION else "when")] = branch.when
-    row |= _row_text(branch, names, title, text)
+    row |= _row_text(branch, names, title, text, identified=prior is None or bool(identity))
     row |= {key: said for key in ("command", "event") if (said := getattr(branch, key))}
     return row | beyond.get(branch.id, {})
 
 
-def _row_text(branch: Branch, names: tuple[str, str, str, str], title: str, text: str) -> Map:
+def _row_text(branch: Branch, names: tuple[str, str, str, str], title: str, text: str, *, identified: bool) -> Map:
     condition = branch.condition
     if names[2] and names[3]:
         head, colon, tail = condition.partition(": ")
@@ -364,4 +367,4 @@ def _row_text(branch: Branch, names: tuple[str, str, str, str], title: str, text
     head, colon, tail = condition.partition(": ")
     if title and text and colon and len(head) <= _TITLE_LENGTH:
         return {title: head, text: tail}
-    return {title or "label": condition}
+    return {title or ("label" if identified else TEXT_KEYS[0]): condition}

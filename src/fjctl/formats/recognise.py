@@ -61,7 +61,7 @@ def is_flowise(value: JsonValue) -> bool:
 def is_flowise_chatflow(value: JsonValue) -> bool:
     """A chatflow of Flowise has nodes that carry their component's name, anchors and parameters; a custom tool says
     `schema` and `func`."""
-    if isinstance(value, dict) and {"schema", "func", "iconSrc"} <= value.keys():
+    if isinstance(value, dict) and {"name", "schema", "func"} <= value.keys() and "nodes" not in value:
         return True
     anchors = {"inputAnchors", "inputParams", "outputAnchors"}
     return any(name and data.keys() & anchors for name, data in _flowise_nodes(value))
@@ -99,6 +99,14 @@ def is_fastgpt(value: JsonValue) -> bool:
 
 def _is_fastgpt_node(node: Any) -> bool:
     return isinstance(node, dict) and ("flowNodeType" in node or ("flowType" in node and "moduleId" in node))
+
+
+def is_chainforge(value: JsonValue) -> bool:
+    """A ChainForge flow has its graph under `flow` and past answers under `cache`."""
+    flow = value.get("flow") if isinstance(value, dict) else None
+    return (
+        isinstance(flow, dict) and isinstance(flow.get("nodes"), list) and isinstance(value, dict) and "cache" in value
+    )
 
 
 _RAGFLOW_NODES = frozenset({"beginNode", "messageNode", "retrievalNode", "ragNode", "categorizeNode", "generateNode"})

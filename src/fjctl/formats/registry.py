@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from fjctl.errors import UsageError
 from fjctl.formats.recognise import (
+    is_chainforge,
     is_dify,
     is_fastgpt,
     is_flowise,
@@ -179,7 +180,20 @@ FORMATS: tuple[Format, ...] = (
         timeouts=False,
         refer_by_id=True,
     ),
-    # chainforge
+    Format(
+        name="chainforge",
+        side="workflow",
+        title="ChainForge flow (.cforge)",
+        suffixes=(".cforge", ".json"),
+        module="fjctl.formats.chainforge",
+        recognise=is_chainforge,
+        preserves="prompts, models, texts, evaluators, layout, views, answers; not what only a conversation has",
+        choosers=True,
+        cycles=True,
+        conversation=False,
+        timeouts=False,
+        refer_by_id=True,
+    ),
     Format(
         name="reactflow",
         side="workflow",

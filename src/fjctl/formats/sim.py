@@ -17,6 +17,8 @@ from fjctl.formats.sim_write import encode
 from fjctl.model.workflow import BODY, CONTAINER_KINDS, ERROR, Block, BlockKind, Branch, Edge, Workflow
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fjctl.diagnostics import Diagnostic
     from fjctl.source import JsonValue, Pointer
 
@@ -25,9 +27,6 @@ __all__ = ["decode", "encode", "list_key", "own_part"]
 ROUTE_ELSE = "else"
 _DEFAULT_ITERATIONS = 5
 _PLACEHOLDERS = frozenset({"", "new workflow", "your first workflow - start building here!"})
-_SERVICE_KINDS = frozenset(
-    {BlockKind.INTEGRATION, BlockKind.KNOWLEDGE, BlockKind.MEMORY, BlockKind.GUARDRAIL, BlockKind.EVALUATOR}
-)
 
 
 def decode(value: JsonValue) -> Decoded:
@@ -88,20 +87,20 @@ class _Reader:
     def _blocks(self) -> list[Block]:
         blocks: list[Block] = []
         for key, raw in self.state["blocks"].items():
-            pointer = self._block_pointer(key)
             if not isinstance(raw, dict):
+                pointer = self._block_pointer(key)
                 self.found.append(finding("FJ300", f"block {key!r} is not a map", pointer, hint="remove it"))
                 continue
-            missing = [field for field in ("id", "type") if not isinstance(raw.get(field), str) or not raw[field]]
-            if missing:
+            if not (_is_text(raw.get("id")) and _is_text(raw.get("type"))):
+                missing = " and no ".join(field for field in ("id", "type") if not _is_text(raw.get(field)))
                 hint = "Sim refuses such a file, too; add the field or remove the block"
                 self.found.append(
-                    finding("FJ301", f"block {key!r} has no {' and no '.join(missing)}", pointer, hint=hint)
+                    finding("FJ301", f"block {key!r} has no {missing}", self._block_pointer(key), hint=hint)
                 )
                 continue
             block = _block(raw)
             if block.id in self.by_id:
-                hint = "give each block an id of its own"
+                pointer, hint = self._block_pointer(key), "give each block an id of its own"
                 self.found.append(finding("FJ302", f"two blocks have the id {block.id!r}", pointer, hint=hint))
                 continue
             self.by_id[block.id] = block
@@ -192,14 +191,13 @@ class _Reader:
         return found
 
 
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and value != ""
+
+
 def _block(raw: dict[str, Any]) -> Block:
     block_type = raw["type"]
-    subs = raw.get("subBlocks")
-    given = {
-        key: item["value"]
-        for key, item in (subs.items() if isinstance(subs, dict) else ())
-        if isinstance(item, dict) and ((value := item.get("value")) or not is_blank(value))
-    }
+    given = _given(raw.get("subBlocks"))
     kind = _kind(block_type, raw)
     data = raw.get("data")
     data = data if isinstance(data, dict) else {}
@@ -207,11 +205,29 @@ def _block(raw: dict[str, Any]) -> Block:
     if "say" in fields:
         kind = BlockKind.REPLY
     block = Block(id=raw["id"], kind=kind, type=block_type, name=str(raw.get("name") or ""), fields=fields)
-    block.parent = data["parentId"] if isinstance(data.get("parentId"), str) and data["parentId"] else None
+    if data and _is_text(data.get("parentId")):
+        block.parent = data["parentId"]
     block.enabled = raw.get("enabled") is not False
     _place(block, raw, data)
-    _meaning_beside(block, raw, data, given)
+    retry = raw.get("retry")
+    if isinstance(retry, dict) and retry.get("enabled") is not False:
+        wait = values.milliseconds_in(retry.get("waitBetweenTriesMs"))
+        fields["retry"] = filled({"tries": retry.get("maxTries"), "wait": wait})
+    beside = _BESIDE.get(kind)
+    if beside is not None:
+        beside(block, raw, data, given)
     return block
+
+
+def _given(subs: Any) -> dict[str, Any]:
+    """The values of sub-blocks, those that say something; most of a service's settings say nothing."""
+    found: dict[str, Any] = {}
+    for key, item in subs.items() if isinstance(subs, dict) else ():
+        if isinstance(item, dict):
+            value = item.get("value")
+            if value or (value is not None and not is_blank(value)):
+                found[key] = value
+    return found
 
 
 def _kind(block_type: str, raw: dict[str, Any]) -> BlockKind:
@@ -232,28 +248,6 @@ def _place(block: Block, raw: dict[str, Any], data: dict[str, Any]) -> None:
     height = data.get("height") or layout.get("measuredHeight") or raw.get("height")
     block.width = width if isinstance(width, (int, float)) else None
     block.height = height if isinstance(height, (int, float)) and height else None
-
-
-def _meaning_beside(block: Block, raw: dict[str, Any], data: dict[str, Any], given: dict[str, Any]) -> None:
-    """What stands beside the sub-blocks: retry, branches, loop settings, the event, a service's outputs."""
-    fields = block.fields
-    retry = raw.get("retry")
-    if isinstance(retry, dict) and retry.get("enabled") is not False:
-        wait = values.milliseconds_in(retry.get("waitBetweenTriesMs"))
-        fields["retry"] = filled({"tries": retry.get("maxTries"), "wait": wait})
-    if block.kind is BlockKind.TRIGGER:
-        fields["event"] = EVENTS.get(block.type, block.type)
-    elif block.kind is BlockKind.CONDITION:
-        block.branches = _conditions(values.json_in(given.get("conditions")))
-    elif block.kind is BlockKind.ROUTER and block.type != "router":
-        block.branches = _routes(values.json_in(given.get("routes")))
-    elif block.kind is BlockKind.LOOP:
-        fields["loop"] = _loop(data, given)
-    elif block.kind is BlockKind.PARALLEL:
-        fields["parallel"] = _parallel(data, given)
-    elif block.kind in _SERVICE_KINDS and isinstance(raw.get("outputs"), dict) and raw["outputs"]:
-        tool = cast("dict[str, JsonValue]", fields["tool"])
-        tool["output"] = {"type": "object", "properties": raw["outputs"]}
 
 
 def _conditions(found: Any) -> list[Branch]:
@@ -297,6 +291,49 @@ def _parallel(data: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     if settings.get("parallelType", "count") == "collection" or ("count" not in settings and "collection" in settings):
         return {"each": settings.get("collection", settings.get("distribution", "")), **extra}
     return {"count": settings.get("count") or _DEFAULT_ITERATIONS, **extra}
+
+
+def _read_event(block: Block, _raw: dict[str, Any], _data: dict[str, Any], _given: dict[str, Any]) -> None:
+    block.fields["event"] = EVENTS.get(block.type, block.type)
+
+
+def _read_conditions(block: Block, _raw: dict[str, Any], _data: dict[str, Any], given: dict[str, Any]) -> None:
+    block.branches = _conditions(values.json_in(given.get("conditions")))
+
+
+def _read_routes(block: Block, _raw: dict[str, Any], _data: dict[str, Any], given: dict[str, Any]) -> None:
+    if block.type != "router":
+        block.branches = _routes(values.json_in(given.get("routes")))
+
+
+def _read_loop(block: Block, _raw: dict[str, Any], data: dict[str, Any], given: dict[str, Any]) -> None:
+    block.fields["loop"] = _loop(data, given)
+
+
+def _read_parallel(block: Block, _raw: dict[str, Any], data: dict[str, Any], given: dict[str, Any]) -> None:
+    block.fields["parallel"] = _parallel(data, given)
+
+
+def _read_outputs(block: Block, raw: dict[str, Any], _data: dict[str, Any], _given: dict[str, Any]) -> None:
+    if isinstance(raw.get("outputs"), dict) and raw["outputs"]:
+        tool = cast("dict[str, JsonValue]", block.fields["tool"])
+        tool["output"] = {"type": "object", "properties": raw["outputs"]}
+
+
+_BESIDE: dict[BlockKind, Callable[[Block, dict[str, Any], dict[str, Any], dict[str, Any]], None]] = {
+    BlockKind.TRIGGER: _read_event,
+    BlockKind.CONDITION: _read_conditions,
+    BlockKind.ROUTER: _read_routes,
+    BlockKind.LOOP: _read_loop,
+    BlockKind.PARALLEL: _read_parallel,
+    BlockKind.INTEGRATION: _read_outputs,
+    BlockKind.KNOWLEDGE: _read_outputs,
+    BlockKind.MEMORY: _read_outputs,
+    BlockKind.GUARDRAIL: _read_outputs,
+    BlockKind.EVALUATOR: _read_outputs,
+}
+"""What stands beside the sub-blocks of a kind: the event, branches, loop settings, a service's outputs. Each is given
+the block to complete, the raw one, its `data` and its sub-blocks' values."""
 
 
 def list_key(_pointer: Pointer, item: dict[str, JsonValue]) -> object:
@@ -348,18 +385,19 @@ def own_part(pointer: Pointer, value: JsonValue = None) -> str:
     """Why a field of a Sim file stays in the workflow."""
     if isinstance(value, dict) and isinstance(pointer[-1], int) and value.get("name") == "":
         return "editor"  # an input row that nobody has named yet
-    start = 0
-    while start < len(pointer) and pointer[start] in _WRAPPERS:
+    start, length = 0, len(pointer)
+    while start < length and pointer[start] in _WRAPPERS:
         start += 1
-    if start == len(pointer):
+    if start == length:
         return ""
-    head, rest = pointer[start], pointer[start + 1 :]
+    head = pointer[start]
     if head == "blocks":
-        return _own_of_block(rest[1:]) if len(rest) > 1 else ""
+        return _own_of_block(pointer, start + 2) if length > start + 2 else ""
     if head == "edges":
-        return _OWN_EDGE.get(str(rest[1]), "layout") if len(rest) > 1 else ""
+        return _OWN_EDGE.get(str(pointer[start + 2]), "layout") if length > start + 2 else ""
     if head == "variables":
-        return "identity" if rest[-1:] in {("id",), ("workflowId",)} else ""
+        return "identity" if pointer[-1] in {"id", "workflowId"} else ""
+    rest = pointer[start + 1 :]
     if head == "workflow" and rest == ("name",):
         return "derived?"
     if head in {"metadata", "workflow"} and (not rest or rest[0] in {"name", "description"}):
@@ -368,18 +406,18 @@ def own_part(pointer: Pointer, value: JsonValue = None) -> str:
     return "derived" if head in {"loops", "parallels"} else "envelope"
 
 
-def _own_of_block(parts: Pointer) -> str:
-    field = str(parts[0])
+def _own_of_block(pointer: Pointer, at: int) -> str:
+    """Of a field inside a block; its name is the part at `at`."""
+    field, depth = str(pointer[at]), len(pointer) - at
     if field == "data":
-        return _OWN_DATA.get(str(parts[1]), "") if len(parts) > 1 else ""
-    if field == "subBlocks":
-        if len(parts) > 2 and parts[2] != "value":
-            return "editor"
-        if len(parts) > 1 and parts[1] in _CONTAINER_COPIES:
-            return "stale?"  # a container's sub-blocks copy its data, and Sim does not keep them in step
-        return (
-            "identity"
-            if parts[-1] in {"id", "variableId", "collapsed", "isExpanded", "isExisting"} and len(parts) > 3
-            else ""
-        )
-    return _OWN_BLOCK.get(field, "")
+        return _OWN_DATA.get(str(pointer[at + 1]), "") if depth > 1 else ""
+    if field != "subBlocks":
+        return _OWN_BLOCK.get(field, "")
+    if depth > 2 and pointer[at + 2] != "value":
+        return "editor"
+    if depth > 1 and pointer[at + 1] in _CONTAINER_COPIES:
+        return "stale?"  # a container's sub-blocks copy its data, and Sim does not keep them in step
+    return "identity" if depth > 3 and pointer[-1] in _OWN_CELLS else ""
+
+
+_OWN_CELLS = frozenset({"id", "variableId", "collapsed", "isExpanded", "isExisting"})

@@ -15,6 +15,7 @@ from fjctl.model.workflow import BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Set as AbstractSet
 
     from fjctl.model.workflow import Block
 
@@ -74,10 +75,18 @@ TRIGGER_TYPES = {event: name for name, event in EVENTS.items()}
 REPLY_MARK = "// fjctl: say this text\n"
 """First line of a function whose only job is a fixed reply, for which Sim has no block."""
 
-_LANGUAGES = {"javascript", "python", "shell"}
+_LANGUAGES = frozenset({"javascript", "python", "shell"})
+# The sub-blocks that a kind's fields say themselves; the others are its settings.
+_ENTRY = frozenset({"inputFormat"})
+_AGENT = frozenset({"messages", "systemPrompt", "userPrompt", "memories", "tools", "responseFormat"})
+_HTTP = frozenset({"method", "url", "params", "headers", "body"})
+_CODE = frozenset({"code", "language"})
+_HUMAN = frozenset({"builderData", "inputFormat", "notification"})
+_WAIT = frozenset({"timeValue", "timeUnit", "timeUnitLong", "async"})
+_ROUTER = frozenset({"context", "prompt", "routes"})
 
 
-def settings_in(subs: Values, used: set[str]) -> Fields:
+def settings_in(subs: Values, used: AbstractSet[str]) -> Fields:
     """The remaining sub-blocks as settings, in snake case."""
     return {to_snake(key): item for key, item in subs.items() if key not in used}
 
@@ -89,7 +98,7 @@ def settings_out(settings: Fields) -> Values:
 
 def entry_in(subs: Values) -> Fields:
     """A start or trigger: input fields, and everything else as settings."""
-    return filled({"inputs": values.inputs_in(subs.get("inputFormat")), "settings": settings_in(subs, {"inputFormat"})})
+    return filled({"inputs": values.inputs_in(subs.get("inputFormat")), "settings": settings_in(subs, _ENTRY)})
 
 
 def entry_out(fields: Fields, prior: Values) -> Values:
@@ -102,7 +111,7 @@ def entry_out(fields: Fields, prior: Values) -> Values:
 def agent_in(subs: Values) -> Fields:
     """An agent: its first message is the prompt; a single user message after it is the input."""
     messages = values.messages_in(subs)
-    agent = settings_in(subs, {"messages", "systemPrompt", "userPrompt", "memories", "tools", "responseFormat"})
+    agent = settings_in(subs, _AGENT)
     if "memories" in subs and "messages" in subs:
         agent["memories"] = subs["memories"]
     fields: Fields = {"agent": agent}
@@ -213,10 +222,10 @@ def http_in(subs: Values) -> Fields:
     request = {
         "method": subs.get("method"),
         "url": subs.get("url"),
-        "query": values.table_in(subs.get("params")),
-        "headers": values.table_in(subs.get("headers")),
+        "query": values.table_in(subs["params"]) if "params" in subs else None,
+        "headers": values.table_in(subs["headers"]) if "headers" in subs else None,
         "body": subs.get("body"),
-        **settings_in(subs, {"method", "url", "params", "headers", "body"}),
+        **settings_in(subs, _HTTP),
     }
     return {"tool": {"kind": "http", "request": filled(request)}}
 
@@ -238,8 +247,8 @@ def code_in(subs: Values) -> Fields:
             return {"say": text}
     language = subs.get("language", "javascript")
     kind = language if isinstance(language, str) and language in _LANGUAGES else "javascript"
-    tool = {"kind": kind, "code": code, "settings": settings_in(subs, {"code", "language"})}
-    return {"tool": {"kind": kind, "code": code, **filled({"settings": tool["settings"]})}}
+    settings = settings_in(subs, _CODE)
+    return {"tool": {"kind": kind, "code": code, **({"settings": settings} if settings else {})}}
 
 
 def code_out(fields: Fields, prior: Values) -> Values:
@@ -332,7 +341,7 @@ def human_in(subs: Values) -> Fields:
     fields = {name: filled(shape) for name, shape in values.inputs_in(subs.get("inputFormat")).items()}
     ask = filled({"message": message, "show": show, "notify": subs.get("notification")})
     ask |= {"fields": fields} if fields else {}
-    return {"ask": ask, **filled({"extras": settings_in(subs, {"builderData", "inputFormat", "notification"})})}
+    return {"ask": ask, **filled({"extras": settings_in(subs, _HUMAN)})}
 
 
 def human_out(fields: Fields, prior: Values) -> Values:
@@ -367,7 +376,7 @@ def wait_in(subs: Values) -> Fields:
     """A wait: a duration as text."""
     long = subs.get("async") in (True, "true") and "timeUnitLong" in subs
     unit = values.UNITS.get(str(subs.get("timeUnitLong" if long else "timeUnit", "seconds")), "s")
-    rest = settings_in(subs, {"timeValue", "timeUnit", "timeUnitLong", "async"})
+    rest = settings_in(subs, _WAIT)
     return {"wait": f"{subs.get('timeValue', 10)}{unit}", **filled({"extras": rest})}
 
 
@@ -392,7 +401,7 @@ def note_out(fields: Fields, _: Values) -> Values:
 def router_in(subs: Values) -> Fields:
     """A router's context and model; its routes are branches."""
     prompt = subs.get("context", subs.get("prompt"))
-    return filled({"prompt": prompt, "agent": settings_in(subs, {"context", "prompt", "routes"})})
+    return filled({"prompt": prompt, "agent": settings_in(subs, _ROUTER)})
 
 
 def router_out(fields: Fields, prior: Values) -> Values:

@@ -8,13 +8,10 @@ those of the classes in `model/journey.py`.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fjctl.model.journey import Agent, Ask, Field, Loop, Parallel, Request, Retry, Tool, Variable
 from fjctl.model.workflow import ENTRY_KINDS, Workflow
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "str": (str,),
@@ -45,18 +42,31 @@ def fit_workflow(workflow: Workflow) -> Workflow:
     blocks = []
     for block in workflow.blocks:
         fields = fit_block(block.fields, entry=block.kind in ENTRY_KINDS)
-        unchanged = fields.keys() == block.fields.keys() and all(fields[key] is block.fields[key] for key in fields)
-        blocks.append(block if unchanged else replace(block, fields=fields))
-    variables: Any = fit_each(workflow.variables, Variable)
-    return replace(workflow, blocks=blocks, variables=variables)
+        blocks.append(block if fields is block.fields else replace(block, fields=fields))
+    return replace(workflow, blocks=blocks, variables=fit_each(workflow.variables, Variable))
 
 
-def fit_block(fields: Mapping[str, Any], *, entry: bool = False) -> dict[str, Any]:
-    """A block's fields without ill-typed values; `entry` says that its `inputs` are variables."""
-    found = {key: fit_value(key, item) for key, item in fields.items() if key not in _TEXTS or type(item) is str}
-    if entry and isinstance(found.get("inputs"), dict):
-        found["inputs"] = fit_each(found["inputs"], Variable)
-    return {key: item for key, item in found.items() if item is not None}
+def fit_block(fields: dict[str, Any], *, entry: bool = False) -> dict[str, Any]:
+    """A block's fields without ill-typed values, the same map when there are none; `entry` says that its `inputs` are
+    variables."""
+    result = fields
+    for key, item in fields.items():
+        fitted = fit_value(key, item) if key not in _TEXTS or type(item) is str else None
+        if entry and key == "inputs" and isinstance(fitted, dict):
+            fitted = fit_each(fitted, Variable)
+        if fitted is not item or item is None:
+            result = _with(result, fields, key, fitted)
+    return result
+
+
+def _with(result: dict[str, Any], given: dict[str, Any], key: str, item: Any) -> dict[str, Any]:
+    """`result` with another value (None for none) under a key that it has; a copy as long as it is what was given."""
+    result = dict(given) if result is given else result
+    if item is None:
+        del result[key]
+    else:
+        result[key] = item
+    return result
 
 
 def fit_value(key: str, item: Any) -> Any:
@@ -68,9 +78,14 @@ def fit_value(key: str, item: Any) -> Any:
     return item
 
 
-def fit_each(items: Mapping[str, Any], cls: type) -> dict[str, Any]:
-    """`fit` for each entry of a map of such things."""
-    return {name: fit(item, cls) for name, item in items.items() if isinstance(item, dict)}
+def fit_each(items: dict[str, Any], cls: type) -> dict[str, Any]:
+    """`fit` for each entry of a map of such things; the same map when all fit."""
+    result = items
+    for name, item in items.items():
+        fitted = fit(item, cls) if isinstance(item, dict) else None
+        if fitted is not item or item is None:
+            result = _with(result, items, name, fitted)
+    return result
 
 
 def fit(value: dict[str, Any], cls: type) -> dict[str, Any]:
@@ -85,11 +100,7 @@ def fit(value: dict[str, Any], cls: type) -> dict[str, Any]:
         if allowed and type(item) not in allowed:
             fitted = None
         if fitted is not item:
-            result = dict(value) if result is value else result
-            if fitted is None:
-                del result[key]
-            else:
-                result[key] = fitted
+            result = _with(result, value, key, fitted)
     return result
 
 

@@ -11,6 +11,7 @@ from fjctl.model.transplant import same
 if TYPE_CHECKING:
     from fjctl.source import JsonValue, Pointer
 
+_CHOICES = frozenset({"when", "condition", "command", "event", "else"})
 _BLANKS: tuple[Any, ...] = (None, "", {}, [])
 
 
@@ -68,14 +69,18 @@ def _state(state: State) -> dict[str, Any]:
 def _ways(state: State) -> list[dict[str, Any]]:
     """One entry for each target, choices first in their order, then else, what is always taken, errors, timeouts."""
     found: list[dict[str, Any]] = []
+    told: list[dict[str, Any]] = []
     for item in transitions(state):
         plain = {key: value for key, value in item.items() if key != "to"}
         if "when" in plain and plain.get("condition") in ("", sentence(str(plain["when"]))):
             plain.pop("condition")
         to = targets(item.get("to"))
-        found += [{**plain, "to": target} for target in to] or (
-            [] if plain.keys() <= {"else"} else [{**plain, "to": ""}]
-        )
+        idle: list[str] = [] if plain.keys() <= {"else"} else [""]
+        if plain.keys() & _CHOICES:  # a second choice with the same reason is not a second place for the first
+            told.append(dict(plain))
+            again = told.count(plain) - 1
+            plain |= {"again": again} if again else {}
+        found += [{**plain, "to": target} for target in to or idle]
     return sorted((way for place, way in enumerate(found) if way not in found[:place]), key=_rank)
 
 
@@ -84,7 +89,7 @@ def _rank(way: dict[str, Any]) -> int:
         return 3 if way["on"] == "error" else 4
     if "else" in way:
         return 1
-    return 0 if way.keys() & {"when", "condition", "command", "event"} else 2
+    return 0 if way.keys() & _CHOICES else 2
 
 
 def difference(one: JsonValue, other: JsonValue, pointer: Pointer = ()) -> Pointer | None:

@@ -19,6 +19,7 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _OTHER = re.compile(r"[\W_]+")
 
 
+@lru_cache(maxsize=4096)  # a block is named at each reading of its workflow
 def slug(text: str, fallback: str = "state") -> str:
     """A lower-case id of letters, digits and underscores, in any script: `AWS Alert` → `aws_alert`."""
     words = _OTHER.sub("_", _CAMEL.sub("_", text)).strip("_").lower()

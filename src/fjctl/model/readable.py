@@ -7,23 +7,25 @@ since Parlant's prompts choke on them (`reference/parlant.md` §1.6).
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _REFERENCE = re.compile(r"<([^<>\s]+?)>(?![=\w])")
-_WORDS = (
-    (r"\.some\(\((\w+)\) => ", r" has one \1 where ("),
-    (r"\.every\(\((\w+)\) => ", r" has in every \1 ("),
-    (r"\s*(?:===|==)\s*", " is "),
-    (r"\s*(?:!==|!=)\s*", " is not "),
-    (r"\s*>=\s*", " is at least "),
-    (r"\s*<=\s*", " is at most "),
-    (r"\s*>\s*", " is greater than "),
-    (r"\s*<\s*", " is less than "),
-    (r"\s*&&\s*", " and "),
-    (r"\s*\|\|\s*", " or "),
-    (r"\.includes\((.*?)\)", r" contains \1"),
-    (r"\.startsWith\((.*?)\)", r" starts with \1"),
-    (r"\.endsWith\((.*?)\)", r" ends with \1"),
+_WORDS = (  # what a text must have for the pattern to be tried, which takes a microsecond each
+    (".some((", r"\.some\(\((\w+)\) => ", r" has one \1 where ("),
+    (".every((", r"\.every\(\((\w+)\) => ", r" has in every \1 ("),
+    ("==", r"\s*(?:===|==)\s*", " is "),
+    ("!=", r"\s*(?:!==|!=)\s*", " is not "),
+    (">=", r"\s*>=\s*", " is at least "),
+    ("<=", r"\s*<=\s*", " is at most "),
+    (">", r"\s*>\s*", " is greater than "),
+    ("<", r"\s*<\s*", " is less than "),
+    ("&&", r"\s*&&\s*", " and "),
+    ("||", r"\s*\|\|\s*", " or "),
+    (".includes(", r"\.includes\((.*?)\)", r" contains \1"),
+    (".startsWith(", r"\.startsWith\((.*?)\)", r" starts with \1"),
+    (".endsWith(", r"\.endsWith\((.*?)\)", r" ends with \1"),
 )
+_GIVEN = re.compile(r"!!\s*([\w.]+(?: [\w.]+)*)(?=\s*(?:&&|\|\||$))")
 _PLAIN = re.compile(r"!*[\w. ]+")
 _BRACES = str.maketrans({"{": "(", "}": ")", "<": "(", ">": ")"})
 
@@ -34,6 +36,7 @@ def words(reference: str) -> str:
     return path.replace("[", " ").replace("]", "")
 
 
+@lru_cache(maxsize=1024)  # asked for again wherever two journeys are compared
 def sentence(expression: str) -> str:
     """A sentence for a condition expression; empty for an empty one. One line, no braces."""
     text = " ".join(expression.split())
@@ -42,8 +45,10 @@ def sentence(expression: str) -> str:
     text = _REFERENCE.sub(lambda match: words(match.group(1)), text)
     if _PLAIN.fullmatch(text):
         return _yes_or_no(text)
-    for pattern, word in _WORDS:
-        text = re.sub(pattern, word, text)
+    text = _GIVEN.sub(r"\1 is given", text) if "!!" in text else text
+    for mark, pattern, word in _WORDS:
+        if mark in text:
+            text = re.sub(pattern, word, text)
     return " ".join(text.translate(_BRACES).replace("!", "not ").split())
 
 

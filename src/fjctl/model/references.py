@@ -38,11 +38,16 @@ def normalize(name: str) -> str:
     return "".join(name.split()).replace(".", "").lower()
 
 
+def _is_name(name: str) -> bool:
+    """Whether what has the form of a reference is one: numbers are compared, and a name ends before the blank."""
+    return name.isidentifier() or (not name.endswith((" ", "\t")) and not name.replace("-", "").isdecimal())
+
+
 def references(text: str) -> Iterator[Reference]:
     """Everything in a text that has the form of a reference."""
     for match in _REFERENCE.finditer(text):
         name, path = match.groups()
-        if not name.endswith((" ", "\t")) and not name.replace("-", "").isdecimal():
+        if _is_name(name):
             yield Reference(name, path[1:], match.start(), match.end())
 
 
@@ -55,14 +60,13 @@ def rename(text: str, resolve: Callable[[str, str], str | None]) -> str:
     """Rewrites each reference for which `resolve(name, path)` gives a new inner text; the others stay as they are."""
     if "<" not in text:
         return text
-    parts: list[str] = []
-    done = 0
-    for reference in references(text):
-        renamed = resolve(reference.name, reference.path)
-        if renamed is not None:
-            parts += (text[done : reference.start], "<", renamed, ">")
-            done = reference.end
-    return "".join((*parts, text[done:])) if parts else text
+    parts = _REFERENCE.split(text)  # text, name, path, text, name, path … text
+    for at in range(1, len(parts), 3):
+        name, path = parts[at], parts[at + 1]
+        new = resolve(name, path[1:]) if _is_name(name) else None
+        parts[at], parts[at + 1] = f"<{name}{path}>" if new is None else f"<{new}>", ""
+    result = "".join(parts)
+    return text if result == text else result
 
 
 def rename_all(value: JsonValue, resolve: Callable[[str, str], str | None]) -> JsonValue:
@@ -72,7 +76,7 @@ def rename_all(value: JsonValue, resolve: Callable[[str, str], str | None]) -> J
     if isinstance(value, dict):
         renamed: dict[str, JsonValue] | None = None
         for key, item in value.items():
-            if not item or (isinstance(item, str) and "<" not in item):
+            if not item or ("<" not in item if isinstance(item, str) else not isinstance(item, (dict, list))):
                 continue
             new = rename_all(item, resolve)
             if new is not item:

@@ -136,6 +136,16 @@ class Block:
     width: float | None = None
     height: float | None = None
 
+    def rank(self, branch_id: str | None) -> int:
+        """The place of a branch among this block's edges: into the body, branches, always, errors, timeouts."""
+        if branch_id == BODY:
+            return -1
+        tail = {None: 0, ERROR: 1, TIMEOUT: 2}
+        if branch_id in tail:
+            return len(self.branches) + tail[branch_id]
+        number = (number for number, item in enumerate(self.branches) if item.id == branch_id)
+        return next(number, len(self.branches) + len(tail))
+
     def branch(self, branch_id: str | None) -> Branch | None:
         """The branch with this id, or None."""
         for branch in self.branches:

@@ -44,7 +44,7 @@ def expand(arguments: Sequence[str], settings: Settings, *, names: Sequence[str]
 
 def _expand_one(argument: str, settings: Settings, names: Sequence[str]) -> Iterable[Path]:
     path = Path(argument)
-    if path.is_dir():
+    if os.path.isdir(path):  # noqa: PTH112 - no where pathlib raises, as for a name too long to look at
         return (file for file in walk(path, settings) if any(match(name, file.name) is not None for name in names))
     if os.path.lexists(path):  # before patterns: a file may have brackets in its name
         return [path]

@@ -100,8 +100,18 @@ def split_flow(path: Path) -> tuple[Path, str]:
 
 def missing(path: Path) -> InputError:
     """The error for a path where nothing is; its hint names the file nearest in name."""
+    if os.path.islink(path):  # noqa: PTH114 - no where pathlib raises, as for a name too long to look at
+        return InputError(
+            "is a link to a file that is not there", place=str(path), hint=f"it leads to {path.readlink()}"
+        )
     message = "no such file"
     return InputError(message, place=str(path), hint=_near(path))
+
+
+def too_large(place: str, size: str) -> InputError:
+    """The error for more bytes than a document can have."""
+    hint = "a workflow of this size is not one: is it the right file?"
+    return InputError(f"is too large: {size}", place=place, hint=hint)
 
 
 def _read_once(path: Path, limit: int) -> FileState | None:
@@ -143,8 +153,7 @@ def _check_kind(path: Path, status: os.stat_result, limit: int) -> None:
     elif not stat.S_ISREG(status.st_mode):
         message, hint = "is not a regular file", "write what it gives to a file first, or pipe it to '-'"
     elif status.st_size > limit:
-        message = f"is too large: {status.st_size:,} bytes, the limit is {limit:,}"
-        hint = "a workflow of this size is not one: is it the right file?"
+        raise too_large(place, f"{status.st_size:,} bytes, the limit is {limit:,}")
     else:
         return
     raise InputError(message, place=place, hint=hint)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import math
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ Rule: TypeAlias = "Callable[[Pointer, JsonValue], bool]"
 _WORDS: Final = frozenset(
     ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf", "infinity"]
 )
+_LONGEST_WORD: Final = max(map(len, _WORDS))
 # Characters that do not stay visible and unharmed in plain text: controls, NEL, LS, PS, the bidirectional controls that
 # make text look like other text (CVE-2021-42574), surrogates, BOM, non-characters. A set and no character class:
 # compiling a class over all of Unicode takes milliseconds, and every conversion would pay for them.
@@ -39,8 +39,8 @@ _START: Final = re.compile(
 )
 _USUAL_WORDS: Final = frozenset(["yes", "no", "on", "off", "true", "false", "null"])
 _USUAL_START: Final = re.compile(r"\.(?!nan\Z|inf\Z)[A-Za-z]|(?:y|n|none|nan|inf|infinity)\Z", re.IGNORECASE)
-_TRAP_BLOCK: Final = re.compile(r": | #|[: ]\Z")
-_TRAP_FLOW: Final = re.compile(r"[\[\]{},:?]| #| \Z")
+_USUAL_TRAP: Final = re.compile(r": | #|[: ]\Z")
+_TRAP_IN_FLOW: Final = re.compile(r"[\[\]{},:?]")
 _LITERAL_TRAP: Final = re.compile(r"(?:^|\n)(?:[ \t]+(?:\n|\Z)|[ ]*\t)")
 _CACHED: Final = 64  # characters; longer texts are rarely seen twice
 _LONGEST_KEY: Final = 1000  # a key without "?" must end within 1,024 characters, YAML 1.2.2 §7.4.2
@@ -77,34 +77,46 @@ def emit(
     return text.replace("\n", newline) if newline != "\n" else text
 
 
-@lru_cache(maxsize=8192)  # one string alone is the fastest key of a cache
-def _short_in_block(text: str) -> str:
-    return _text(text, in_flow=False)
+class _Written(dict[str, str]):
+    """Texts as they are written, found out when first asked for; asking again takes a third of what `lru_cache` takes,
+    and every line of a document asks twice. Begins anew when full."""
+
+    __slots__ = ("write",)
+
+    def __init__(self, write: Callable[[str], str]) -> None:
+        super().__init__()
+        self.write = write
+
+    def __missing__(self, text: str) -> str:
+        if len(self) >= 8192:
+            self.clear()
+        found = self[text] = self.write(text)
+        return found
 
 
-@lru_cache(maxsize=8192)
-def _short_in_flow(text: str) -> str:
-    return _text(text, in_flow=True)
-
-
-@lru_cache(maxsize=8192)
-def _short_usual(text: str) -> str:
-    return usual_string(text)
+_short_in_block: Final = _Written(lambda text: _text(text, in_flow=False))
+_short_in_flow: Final = _Written(lambda text: _text(text, in_flow=True))
 
 
 def usual_string(text: str) -> str:
     """A string on one line in block context, quoted as PyYAML does: plain where YAML 1.1 as it is read takes it for
     text (`y`, `none`, `.JPG`)."""
-    plain = _USUAL_START.match(text) and not _TRAP_BLOCK.search(text) and text.lower() not in _USUAL_WORDS
+    plain = _USUAL_START.match(text) and not _USUAL_TRAP.search(text) and text.lower() not in _USUAL_WORDS
     return text if plain and _unharmed(text) else _text(text, in_flow=False)
 
 
+_short_usual: Final = _Written(usual_string)
+
+
 def _text(text: str, *, in_flow: bool) -> str:
-    return text if _plain(text, _TRAP_FLOW if in_flow else _TRAP_BLOCK) else quote(text)
+    return text if _plain(text, in_flow=in_flow) else quote(text)
 
 
-def _plain(text: str, trap: re.Pattern[str]) -> bool:
-    if not _START.match(text) or text[0] in _NO_START or trap.search(text) or text.lower() in _WORDS:
+def _plain(text: str, *, in_flow: bool) -> bool:
+    if not _START.match(text) or text[0] in _NO_START or " #" in text or text[-1] == " ":
+        return False
+    trapped = _TRAP_IN_FLOW.search(text) if in_flow else ": " in text or text[-1] == ":"
+    if trapped or (len(text) <= _LONGEST_WORD and text.lower() in _WORDS):
         return False
     return _unharmed(text)
 
@@ -123,11 +135,14 @@ def _unharmed_lines(text: str) -> bool:
     return _unharmed(text.replace("\n", " ").replace("\t", " "))
 
 
-@lru_cache(maxsize=8192)
-def key_text(key: str, in_flow: bool = False) -> str:  # noqa: FBT001, FBT002  a cache key
+def key_text(key: str, *, in_flow: bool = False) -> str:
     """A key on one line. `on` stays plain although YAML 1.1 reads it as true: it is a word of the journey document
     (`on: error`), and the readers of that document are YAML 1.2."""
     return key if key == "on" else string(key, in_flow=in_flow)
+
+
+_key_in_block: Final = _Written(key_text)
+_key_in_flow: Final = _Written(lambda key: key_text(key, in_flow=True))
 
 
 def is_plain(text: str, *, in_flow: bool) -> bool:
@@ -138,7 +153,7 @@ def is_plain(text: str, *, in_flow: bool) -> bool:
 def string(text: str, *, in_flow: bool = False) -> str:
     """A string on one line: plain where it is safe, quoted where it is not."""
     if len(text) <= _CACHED:
-        return _short_in_flow(text) if in_flow else _short_in_block(text)
+        return _short_in_flow[text] if in_flow else _short_in_block[text]
     return _text(text, in_flow=in_flow)
 
 
@@ -184,11 +199,10 @@ def number(value: float) -> str:
 
 def flow_text(value: JsonValue) -> str:
     """Any value on one line; strings are safe inside brackets."""
-    kind = type(value)
-    if kind is str:
-        return _short_in_flow(value) if len(value) <= _CACHED else _text(value, in_flow=True)  # type: ignore[arg-type]
+    if isinstance(value, str):
+        return string(value, in_flow=True)
     if isinstance(value, dict):
-        pairs = [f"{key_text(key, True)}: {flow_text(item)}" for key, item in value.items()]  # noqa: FBT003  a cache key
+        pairs = [f"{key_text(key, in_flow=True)}: {flow_text(item)}" for key, item in value.items()]
         return "{" + ", ".join(pairs) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(flow_text, value)) + "]"
@@ -197,13 +211,11 @@ def flow_text(value: JsonValue) -> str:
 
 def scalar(value: bool | float | str | None) -> str:  # noqa: FBT001  a value, not a switch
     """A scalar on one line in block context."""
-    if isinstance(value, str):
-        return string(value)
     if value is None:
         return "null"
-    if isinstance(value, bool):
+    if value is True or value is False:
         return "true" if value else "false"
-    return number(value)
+    return string(value) if isinstance(value, str) else number(value)
 
 
 def literal(text: str, step: int) -> tuple[str, str] | None:
@@ -245,38 +257,51 @@ class Writer:
         self.step = step
         self.dash = dash
         self.keep = keep
-        self.short: Callable[[str], str] = _short_usual if usual else _short_in_block
+        self.short = _short_usual if usual else _short_in_block
+        self.key = _short_usual if usual else _key_in_block
         self.text: Callable[[str], str] = usual_string if usual else string
-        self.key: Callable[[str], str] = _short_usual if usual else key_text
 
     def block(
         self, lines: list[str], value: dict[str, JsonValue] | list[JsonValue], indent: int, path: Pointer
     ) -> None:
         """Append the lines of a non-empty map or list at `indent`."""
-        blank = None if path else self.blank_before
-        first = True  # and below: no blank line behind text that ends with one, it would become part of it
-        if isinstance(value, dict):
-            margin = " " * indent
+        if not path and self.blank_before is not None:
+            self._document(lines, value, indent, self.blank_before)
+        elif isinstance(value, dict):
+            margin, keys, short = " " * indent, self.key, self.short
             for key, item in value.items():
-                if blank is not None and not first and lines[-1] and blank((*path, key), item):
-                    lines.append("")
-                first = False
-                if type(item) is str and len(item) <= _CACHED and len(key) <= _CACHED and "\n" not in item:
-                    lines.append(f"{margin}{self.key(key)}: {self.short(item)}")  # the common case, in short
-                else:
+                # The common cases in short; `entry` says the same of all, in steps that cost more than the work.
+                if len(key) > _CACHED:
                     self.entry(lines, key, item, indent, (*path, key))
+                elif isinstance(item, str) and len(item) <= _CACHED and "\n" not in item:
+                    lines.append(f"{margin}{keys[key]}: {short[item]}")
+                elif isinstance(item, dict | list):
+                    self._container(lines, f"{margin}{keys[key]}:", item, indent, (*path, key))
+                elif isinstance(item, str):
+                    self._string(lines, f"{margin}{keys[key]}:", item, indent)
+                else:
+                    lines.append(f"{margin}{keys[key]}: {scalar(item)}")
         else:
             for index, item in enumerate(value):
-                here = (*path, index)
-                if blank is not None and not first and lines[-1] and blank(here, item):
-                    lines.append("")
-                first = False
-                self.item(lines, item, indent, here)
+                self.item(lines, item, indent, (*path, index))
+
+    def _document(
+        self, lines: list[str], value: dict[str, JsonValue] | list[JsonValue], indent: int, blank_before: Rule
+    ) -> None:
+        """Append the document itself, with its blank lines; text that ends with one would take in another."""
+        first = len(lines)
+        for part, item in value.items() if isinstance(value, dict) else enumerate(value):
+            if len(lines) > first and lines[-1] and blank_before((part,), item):
+                lines.append("")
+            if isinstance(part, str):
+                self.entry(lines, part, item, indent, (part,))
+            else:
+                self.item(lines, item, indent, (part,))
 
     def entry(self, lines: list[str], key: str, value: JsonValue, indent: int, path: Pointer) -> None:
         """Append `key: value`."""
         margin = " " * indent
-        name = self.key(key)
+        name = self.key[key] if len(key) <= _CACHED else self.text(key)
         lead = f"{margin}{name}:"
         if len(name) > _LONGEST_KEY:
             lines.append(f"{margin}? {name}")
@@ -288,15 +313,20 @@ class Writer:
         if isinstance(value, str):
             self._string(lines, lead, value, indent)
         elif isinstance(value, dict | list):
-            inline = self.inline(value, path, len(lead) + 1)
-            if inline is not None:
-                lines.append(f"{lead} {inline}")
-            else:
-                lines.append(lead)
-                below = indent + (self.step if isinstance(value, dict) else self.dash)
-                self.block(lines, value, below, path)
+            self._container(lines, lead, value, indent, path)
         else:
             lines.append(f"{lead} {scalar(value)}")
+
+    def _container(
+        self, lines: list[str], lead: str, value: dict[str, JsonValue] | list[JsonValue], indent: int, path: Pointer
+    ) -> None:
+        """Append a map or list behind `lead`, on the same line or below it."""
+        inline = self.inline(value, path, len(lead) + 1)
+        if inline is not None:
+            lines.append(f"{lead} {inline}")
+        else:
+            lines.append(lead)
+            self.block(lines, value, indent + (self.step if isinstance(value, dict) else self.dash), path)
 
     def item(self, lines: list[str], value: JsonValue, indent: int, path: Pointer) -> None:
         """Append `- value`."""
@@ -318,10 +348,9 @@ class Writer:
         """The value in flow style where it is empty, or the rule wants it and it fits; else None."""
         if not value:
             return "{}" if isinstance(value, dict) else "[]"
-        if self.flow is None or not self.flow(path, value) or _room_left(value, self.width - column + 2) < 0:
+        if self.flow is None or not self.flow(path, value):
             return None
-        text = flow_text(value)
-        return text if column + len(text) <= self.width else None
+        return _on_one_line(value, self.width - column)
 
     def _string(self, lines: list[str], lead: str, text: str, indent: int) -> None:
         form = literal(text, self.step) if "\n" in text else None
@@ -334,20 +363,31 @@ class Writer:
         lines.extend([margin + line if line else "" for line in body.split("\n")])
 
 
-def _room_left(value: JsonValue, room: int) -> int:
-    """At least how many of `room` characters flow style leaves; negative when it cannot fit, found out early."""
+def _on_one_line(value: JsonValue, room: int) -> str | None:
+    """What `flow_text` gives, if that takes at most `room` characters and no text in it has several lines; a value
+    for which there is no room is noticed on the way."""
     if isinstance(value, str):
-        return -1 if "\n" in value else room - len(value)
-    if isinstance(value, dict):
+        text = None if len(value) > room or "\n" in value else string(value, in_flow=True)
+    elif isinstance(value, dict):
+        pieces: list[str] = []
+        left = room
         for key, item in value.items():
-            room = _room_left(item, room - len(key) - 4)
-            if room < 0:
-                return room
-        return room
-    if isinstance(value, list):
+            piece = _on_one_line(item, left)
+            if piece is None:
+                return None
+            name = _key_in_flow[key] if len(key) <= _CACHED else key_text(key, in_flow=True)
+            pieces.append(f"{name}: {piece}")
+            left -= len(name) + len(piece) + 4
+        text = "{" + ", ".join(pieces) + "}"
+    elif isinstance(value, list):
+        pieces, left = [], room
         for item in value:
-            room = _room_left(item, room - 2)
-            if room < 0:
-                return room
-        return room
-    return room - 1
+            piece = _on_one_line(item, left)
+            if piece is None:
+                return None
+            pieces.append(piece)
+            left -= len(piece) + 2
+        text = "[" + ", ".join(pieces) + "]"
+    else:
+        text = scalar(value)
+    return text if text is not None and len(text) <= room else None

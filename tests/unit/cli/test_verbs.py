@@ -36,6 +36,7 @@ def fjctl(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 LINES = {
     "config": ["config"],
     "convert": ["convert", FLOW],
+    "diff": ["diff", FLOW, "--format", "json"],
     "doctor": ["doctor"],
     "formats": ["formats"],
     "history": ["history"],
@@ -49,7 +50,9 @@ LINES = {
 @pytest.mark.parametrize("name", OUTPUTS)
 def test_json_is_as_its_schema_says(name: str, project: Path) -> None:
     text = (REPOSITORY / f"schemas/output-{name}.schema.json").read_text(encoding="utf-8")
-    found: Any = json.loads(fjctl(project, *LINES[name], "--json", "-v").stdout)
+    found: Any = json.loads(
+        fjctl(project, *LINES[name], *([] if "--format" in LINES[name] else ["--json"]), "-v").stdout
+    )
     jsonschema.Draft202012Validator.check_schema(json.loads(text))
     jsonschema.validate(found, json.loads(text))
     assert found["schema"] == f"fjctl/{name}/v1"

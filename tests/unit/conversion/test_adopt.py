@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fjctl.conversion.adopt import adopt, place
+from fjctl.conversion.adopt import adopt_branches, adopt_edges, place
 from fjctl.model.workflow import Block, BlockKind, Branch, Edge, Workflow
 
 FORK = BlockKind.CONDITION
@@ -21,15 +21,15 @@ def test_branches_and_edges_keep_their_ids() -> None:
         Edge(source="c", target="v", branch="n3"),
         Edge(source="c", target="w", branch="n1"),
     ]
-    found = adopt(Workflow(blocks=[fork(*fresh)], edges=edges), prior)
+    found = adopt_edges(adopt_branches(Workflow(blocks=[fork(*fresh)], edges=edges), prior), prior)
     assert [branch.id for branch in found.blocks[0].branches] == ["n1", "x", "y"]
-    assert [(edge.branch, edge.id) for edge in found.edges] == [("x", "e1"), ("y", "e2"), ("n1", "")]
+    assert [(edge.branch, edge.id) for edge in found.edges] == [("n1", ""), ("x", "e1"), ("y", "e2")]
     assert [branch.id for branch in fresh] == ["n1", "n2", "n3"]
 
 
 def test_a_changed_expression_keeps_its_branch_and_a_taken_id_is_avoided() -> None:
     prior = Workflow(blocks=[fork(Branch(id="x", when="a"))])
-    found = adopt(Workflow(blocks=[fork(Branch(id="n", when="b"), Branch(id="x", when="c"))]), prior)
+    found = adopt_branches(Workflow(blocks=[fork(Branch(id="n", when="b"), Branch(id="x", when="c"))]), prior)
     assert [branch.id for branch in found.blocks[0].branches] == ["x", "x-2"]
 
 

@@ -187,6 +187,21 @@ def test_a_switch_with_cases() -> None:
     assert written == [cases[0], {"id": "b", "expression": "x == 5"}, cases[2]]
 
 
+def test_rows_without_ids_keep_going_by_their_place() -> None:
+    rows = [{"value1": "a", "operation": "equal"}, {"value1": "b", "operation": "equal"}]
+    value = flow(
+        node("1", "switch", label="Pick", conditions=rows),
+        *(node(end) for end in "23"),
+        edges=[edge("1", "2", "0"), edge("1", "3", "1")],
+    )
+
+    def other(journey: Any) -> None:
+        journey["states"]["pick"]["next"][0]["condition"] = "It is an a"
+
+    written = put(value, other)["nodes"][0]["data"]["conditions"]
+    assert written == [{**rows[0], "description": "It is an a"}, rows[1]]
+
+
 def test_a_router_by_the_labels_of_its_edges() -> None:
     value = flow(
         node("1", "router", label="Route"),

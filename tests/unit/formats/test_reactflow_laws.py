@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fjctl.conversion import lens
-from fjctl.conversion.adopt import adopt
+from fjctl.conversion.adopt import adopt_branches, adopt_edges
 from fjctl.conversion.naming import hints_of
 from fjctl.conversion.to_journey import to_journey
 from fjctl.conversion.to_workflow import to_workflow
@@ -81,7 +81,7 @@ def test_meanings_go_back_to_where_a_real_file_keeps_them(path: Path) -> None:
     """All that is written in the file's own manner stands in the file already, but for names and readings it lacks."""
     value = json.loads(path.read_bytes())
     read = reactflow.decode(value).workflow
-    written: Any = reactflow.encode(adopt(to_workflow(to_journey(read)), read), value).value
+    written: Any = reactflow.encode(adopt_edges(adopt_branches(to_workflow(to_journey(read)), read), read), value).value
     graph, own = (_at(document, reactflow.graph_pointer(value)) for document in (written, value))
     before = {node["id"]: node for node in own["nodes"]}
     added = [

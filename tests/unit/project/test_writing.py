@@ -236,6 +236,28 @@ def test_sweeping_a_missing_folder_is_nothing(tmp_path: Path) -> None:
     assert sweep(tmp_path / "none") == ()
 
 
+def test_what_is_being_written_is_waited_for(tmp_path: Path) -> None:
+    path, link = tmp_path / "a", tmp_path / "link"
+    link.symlink_to(path)
+    with GuardedWriter(threads=2) as writer:
+        for name in (path, link):
+            for number in range(20):
+                writer.wait_for(name)
+                state = read_bytes(path) if number or name is link else None
+                writer.submit(path, f"{name} {number}".encode(), expected=state)
+        writer.flush()
+        assert path.read_bytes() == f"{link} 19".encode()
+
+
+def test_a_failed_write_is_told_by_its_future_alone(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"somebody else's")
+    with GuardedWriter() as writer:
+        future = writer.submit(tmp_path / "a", b"ours", expected=None)
+        writer.wait_for(tmp_path / "a")
+        writer.flush()
+    assert isinstance(future.exception(), ChangedError)
+
+
 def test_many_files_are_written_at_once(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     paths = [tmp_path / f"{number}.json" for number in range(30)] + [tmp_path / "sub" / "x.json"]

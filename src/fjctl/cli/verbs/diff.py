@@ -42,8 +42,7 @@ def diff(
     \b
     Examples:
       fjctl diff HEAD:flows/support.json
-      fjctl diff flows/support.json journeys/support.journey.yaml
-      fjctl diff old.json new.json --format mermaid
+      fjctl diff flows/support.json journeys/support.journey.yaml --format mermaid
 
     \b
     In Python:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fjctl.api import Status
 from fjctl.cli.terminal import TERMINAL
 from fjctl.cli.views import human
+from fjctl.cli.views.patches import show_patch
 from fjctl.diagnostics import Severity
 from fjctl.source import format_path
 
@@ -69,17 +70,8 @@ def show_diff(result: FileResult, root: Path) -> bool:
     """The unified diff of what would be written, on stdout; whether there is one."""
     if result.text is None or result.text == result.before or result.status is Status.REFUSED:
         return False
-    from difflib import unified_diff
-
     name = here(result.target, root)
-    before = (result.before or "").splitlines(keepends=True)
-    old = name if result.before is not None else os.devnull
-    for line in unified_diff(before, result.text.splitlines(keepends=True), old, name):
-        text = line.rstrip("\r\n")
-        style = {"+": "good", "-": "error", "@": "info"}.get(line[:1])
-        TERMINAL.out(TERMINAL.styled(text, style) if style else text)
-        if not line.endswith(("\n", "\r")):
-            TERMINAL.out("\\ No newline at end of file")
+    show_patch(result.before or "", result.text, name if result.before is not None else os.devnull, name)
     return True
 
 

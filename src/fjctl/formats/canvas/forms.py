@@ -147,6 +147,8 @@ def choice(words: Mapping[str, str]) -> Form:
     return Form(read, write)
 
 
+SIMPLE = frozenset({"text", "map", "list", "flag", "number"})
+"""The forms whose values say nothing beyond their meaning."""
 FORMS: dict[str, Form] = {
     "": Form(_plain_in, _plain_out),
     "text": _typed(str),

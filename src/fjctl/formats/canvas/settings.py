@@ -6,6 +6,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from fjctl.formats.base import is_blank
+from fjctl.formats.canvas.forms import SIMPLE
 from fjctl.formats.canvas.paths import ABSENT, Map, Path, at, beyond, common, map_texts, merge, put, without
 from fjctl.model.transplant import same
 
@@ -149,6 +150,8 @@ def _written(dialect: Dialect, slot: Slot, fields: Map, more: Any, prior: Map | 
     before, was = at(prior, slot.place), _read(dialect, slot, prior, scope)
     if slot.meaning and was is not None and _same(was.value, meaning) and _same(was.beyond, more):
         return before
+    if more is not ABSENT and slot.form in SIMPLE:
+        return ABSENT  # the rest holds there what was not in the slot's form, and there is room for one
     form = dialect.forms[slot.form]
     said = before if form.translates else map_texts(before, lambda text: dialect.read_text(text, scope))
     value = form.write(meaning, said, more, scope)

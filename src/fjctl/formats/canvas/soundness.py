@@ -12,7 +12,7 @@ from fjctl.formats.base import warning
 from fjctl.model.workflow import CONTAINER_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Container, Iterator, Mapping
 
     from fjctl.diagnostics import Diagnostic
     from fjctl.formats.canvas.dialect import Dialect
@@ -69,6 +69,21 @@ def _parents(dialect: Dialect, drawing: Drawing) -> Iterator[Diagnostic]:
             message = f"node {node.name or node.id!r} sits in {node.parent!r}, {problem}; it is read as lying outside"
             yield warning("FJ304", message, node.pointer, hint="move the node out of it, or add the container")
             node.parent = None
+
+
+def only_ways(drawing: Drawing, ports: Mapping[str, Container[str]]) -> None:
+    """Leaves out the wires by which a node that chooses is left and which are none of its ways; `ports` are these, by
+    node. For builders whose editors draw no such edge."""
+    kept = []
+    for wire in drawing.wires:
+        known = ports.get(wire.source)
+        if known is None or wire.out in known:
+            kept.append(wire)
+        else:
+            message = f"an edge leaves {wire.source!r} by {wire.out!r}, which is none of its ways"
+            drawing.found.append(warning("FJ307", message, wire.pointer, hint="lead it from one of its ways"))
+    if len(kept) < len(drawing.wires):
+        drawing.wires = kept
 
 
 def _circles(node: Node, known: Mapping[str, Node]) -> bool:
