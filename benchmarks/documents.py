@@ -1,10 +1,11 @@
-"""Documents the benchmarks measure: Sim workflows of any size, with the shape of real ones."""
+"""Documents the benchmarks measure: workflows of any size, with the shape of real ones."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
+from fjctl.formats import document
 from fjctl.model.names import stable_id
 
 _KINDS = ("agent", "api", "function", "gmail_v2")
@@ -80,3 +81,22 @@ def _add(blocks: dict[str, Any], name: str, number: int, kind: str, values: dict
         "locked": False,
     }
     return identifier
+
+
+def dify_workflow(data: bytes, size: int) -> bytes:
+    """A Dify export of at least `size` bytes: the nodes of a real one, again and again, under new ids."""
+    value: Any = document.read("a.yml", data).value
+    graph = value["workflow"]["graph"]
+    nodes, edges = graph["nodes"], graph["edges"]
+    names = [str(node["id"]) for node in nodes]
+    graph["nodes"], graph["edges"] = [], []
+    text, number = "", 0
+    while len(text.encode()) < size:
+        number += 1
+        part = json.dumps([nodes, edges])
+        for name in names:
+            part = part.replace(name, f"{name[:-4]}{number:02}{name[-2:]}")
+        for key, rows in zip(("nodes", "edges"), json.loads(part), strict=True):
+            graph[key] += rows
+        text = document.fresh(value, "yaml", side="workflow")
+    return text.encode()

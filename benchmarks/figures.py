@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from benchmarks.documents import sim_workflow
+from benchmarks.documents import dify_workflow, sim_workflow
 from benchmarks.measure import SCRIPTS, Effort, Figure, peak_megabytes, process, ratios, seconds
 from fjctl import api
 from fjctl.conversion import bridge
@@ -25,6 +25,7 @@ FJCTL = SCRIPTS / "fjctl"
 JUPYTEXT = SCRIPTS / "jupytext"
 PYTHON = Path(sys.executable)
 EXAMPLE = Path(__file__).parent.parent / "examples" / "support" / "workflows" / "return-item.json"
+DIFY = Path(__file__).parent.parent / "tests" / "data" / "dify" / "translation_workflow.yml"
 LANGFLOW = Path(__file__).parent.parent / "tests" / "data" / "langflow"
 LARGE_FILE = 30_000
 """Bytes from which the limit of converting in memory counts."""
@@ -231,6 +232,20 @@ def journey(effort: Effort) -> list[Figure]:
     ]
 
 
+def dify(effort: Effort, corpus: Path | None) -> list[Figure]:
+    """Dify's YAML read to a workflow, beside orjson reading and writing the same data."""
+
+    def figure(name: str, data: bytes) -> Figure:
+        floor = _floor(orjson.dumps(api.reads(data, "a.yml").value))
+        found = ratios(lambda: api.reads(data, "a.yml"), floor, effort.calls, best_of=5)
+        return Figure(f"reads Dify, {name}, {len(data) / 1000:.0f} kB / orjson", found, 40)
+
+    files = sorted((corpus / "dify").glob("*/*.yml")) if corpus is not None else []
+    real = [(path.stem, path.read_bytes()) for path in files]
+    found = [figure(name, data) for name, data in real if len(data) >= LARGE_FILE]
+    return [figure("nodes of a real file, many times", dify_workflow(DIFY.read_bytes(), 100_000)), *found]
+
+
 def memory(effort: Effort, folder: Path) -> list[Figure]:
     """The most memory that converting a file of some three megabytes takes, in both directions."""
     data = sim_workflow(effort.large)
@@ -253,6 +268,7 @@ def all_figures(effort: Effort, corpus: Path | None) -> dict[str, Callable[[Path
         "batch": partial(batch, effort),
         "scale": lambda _: scale(effort),
         "journey": lambda _: journey(effort),
+        "dify": lambda _: dify(effort, corpus),
         "memory": partial(memory, effort),
     }
 

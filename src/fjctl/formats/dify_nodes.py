@@ -185,7 +185,8 @@ def _llm(settings: Map) -> Map:
 def is_usual_output(outputs: Any) -> bool:
     """Whether code gives what it gives where nobody says otherwise: one object called `result`."""
     only = outputs.get("result") if isinstance(outputs, dict) and len(outputs) == 1 else None
-    return isinstance(only, dict) and only.get("type") == "object" and not only.get("children")
+    inner = only.get("children") if isinstance(only, dict) else None
+    return isinstance(only, dict) and only.get("type") == "object" and not (isinstance(inner, dict) and inner)
 
 
 def _code(settings: Map) -> Map:

@@ -11,8 +11,8 @@ from functools import lru_cache
 
 _REFERENCE = re.compile(r"<([^<>\s]+?)>(?![=\w])")
 _WORDS = (  # what a text must have for the pattern to be tried, which takes a microsecond each
-    (".some(", r"\.some\(\((\w+)\) => ", r" has one \1 where ("),
-    (".every(", r"\.every\(\((\w+)\) => ", r" has in every \1 ("),
+    (".some((", r"\.some\(\((\w+)\) => ", r" has one \1 where ("),
+    (".every((", r"\.every\(\((\w+)\) => ", r" has in every \1 ("),
     ("==", r"\s*(?:===|==)\s*", " is "),
     ("!=", r"\s*(?:!==|!=)\s*", " is not "),
     (">=", r"\s*>=\s*", " is at least "),

@@ -8,13 +8,13 @@ from fjctl.conversion.to_journey import to_journey
 from fjctl.formats import registry
 from fjctl.model.workflow import Block, BlockKind, Edge, Workflow
 
-PROMPT = "Compare <translation> with <TRANSLATION> and <@one.content>"
+PROMPT = "Compare <translation> with <TRANSLATION> and <@1700000000001.content>"
 FLOW = Workflow(
     blocks=[
-        Block(id="one", kind=BlockKind.AGENT, name="Translation", fields={"prompt": "Translate"}),
-        Block(id="two", kind=BlockKind.AGENT, name="Compare", fields={"prompt": PROMPT}),
+        Block(id="1700000000001", kind=BlockKind.AGENT, name="Translation", fields={"prompt": "Translate"}),
+        Block(id="1700000000002", kind=BlockKind.AGENT, name="Compare", fields={"prompt": PROMPT}),
     ],
-    edges=[Edge(source="one", target="two")],
+    edges=[Edge(source="1700000000001", target="1700000000002")],
 )
 
 

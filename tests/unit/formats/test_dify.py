@@ -331,7 +331,7 @@ def test_an_iteration_of_the_first_releases_has_no_start_node() -> None:
 
 
 def test_the_first_assigner() -> None:
-    old = {"assigned_variable_selector": ["conversation", "a"], "input_variable_selector": ["2", "text"]}
+    old: Map = {"assigned_variable_selector": ["conversation", "a"], "input_variable_selector": ["2", "text"]}
     value = app([node("1", "start"), node("2", "llm"), node("5", "assigner", **old, write_mode="append")])
     assert fields(value, "5")["tool"] == {
         "kind": "assign",
