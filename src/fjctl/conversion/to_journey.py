@@ -224,7 +224,9 @@ class _Writer:
         state |= self._kind(block, name, fields)
         if not block.enabled:
             state["enabled"] = False
-        state |= {key: fields[key] for key in ("retry", "extras") if key in fields}
+        for key in ("retry", "extras"):
+            if key in fields:
+                state[key] = fields[key]
         if block.kind in CONTAINER_KINDS:
             state["start"] = _one_or_many(self._targets(block.id, BODY))
             state["states"] = self.states(block.id)
