@@ -128,16 +128,20 @@ def is_default(pointer: tuple[Any, ...]) -> bool:
 
 
 def is_said_twice(pointer: tuple[Any, ...], value: Any) -> bool:
-    """A target that another way of the state has as well: where whatever is chosen leads, a further way adds nothing."""
-    if "next" not in pointer or not set(pointer[-2:]) & {"to"}:
+    """A target to which both a choice and the way that is always taken lead: wherever it is drawn, it is drawn once."""
+    if "next" not in pointer or "to" not in pointer[-2:]:
         return False
     at = pointer.index("next")
     for part in pointer[:at]:
         value = value[part]
     ways = transitions(value)
-    lost = targets(ways[pointer[at + 1]].get("to"))
-    others = [targets(way.get("to")) for place, way in enumerate(ways) if place != pointer[at + 1]]
-    return any(set(lost) & set(to) for to in others)
+    lost = ways[pointer[at + 1]]
+    shared = [way for way in ways if way is not lost and set(targets(way.get("to"))) & set(targets(lost.get("to")))]
+    return any(is_always(way) != is_always(lost) for way in shared)
+
+
+def is_always(way: Any) -> bool:
+    return not way.keys() & {"when", "condition", "command", "event", "else", "on"}
 
 
 def valid(value: Any) -> bool:
