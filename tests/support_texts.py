@@ -59,9 +59,14 @@ def _comments(text: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _no_final_newline(text: str) -> str:
+    """Not behind a block of text, of which the last line end is a part."""
+    return text if re.search(r"[|>][-+0-9]*\n(?: +[^\n]*\n|\n)*\Z", text) else text.rstrip("\n")
+
+
 YAML_STYLES: dict[str, Callable[[str], str]] = {
     "as written": lambda text: text,
-    "no final newline": lambda text: text.rstrip("\n"),
+    "no final newline": _no_final_newline,
     "crlf": lambda text: text.replace("\n", "\r\n"),
     "comments": _comments,
     "document mark": lambda text: f"---\n{text}",
