@@ -284,7 +284,7 @@ def _guard_edits(source: Document, prior: Document, result: FileResult, store: S
         (agreed.journey, agreed.workflow) if from_journey else (agreed.workflow, agreed.journey)
     )
     present = prior.encoded(prior.source.text)
-    if agreed_target == present or content_hash(present) in intended:
+    if content_hash(present) in intended or agreed_target in {present, document.storable(result.target, present)}:
         return  # as agreed, or as a run wrote it that did not live to say so
     before = document.read(result.source, agreed_source, format_name=source.format.name, member=source.member)
     back = bridge.convert(prior, source.format, before) if before.ok else None
@@ -465,7 +465,8 @@ def _mapping(result: FileResult, conversion: Conversion) -> MappingRecord | None
     ):
         return None
     source = conversion.source
-    here, there = source.encoded(source.source.text), _bytes(conversion)
+    here = document.storable(source.source.name, source.encoded(source.source.text))
+    there = document.storable(result.target, _bytes(conversion))
     workflow = conversion.workflow
     by_node = {node: key for key, node in conversion.nodes.items()}
     kinds = {block.id: block.kind.value for block in workflow.blocks}

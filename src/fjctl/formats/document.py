@@ -93,6 +93,20 @@ class Document:
         return encode(text, bom=self.bom)
 
 
+def storable(name: str, data: bytes) -> bytes:
+    """A file's bytes as they may be kept elsewhere: each secret in plain text made unreadable (`canvas/secrets.py`),
+    all else as it is. What cannot be parsed is taken to have none."""
+    from fjctl.formats.canvas.secrets import masked, may_hold_secrets
+
+    source, problems = decode(name, data)
+    if source is None or has_errors(problems) or not may_hold_secrets(source.text):
+        return data
+    document = Document(source, syntax_of(name, source.text), bom=has_bom(data))
+    _parse(document)
+    clean = masked(document.value)
+    return data if clean is document.value else document.encoded(document.rewritten(clean))
+
+
 _LISTED = 5
 """How many names of flows a message lists."""
 _AT_KEY = frozenset({"FJ131", "FJ104"})

@@ -138,6 +138,63 @@ def mask(value: str) -> str:
     return f"{value[:_SHOWN]}…"
 
 
+_PREFIX = re.compile(
+    r"(?:Bearer |Basic )?"
+    r"(?:sk-(?:[a-z]+-){0,2}|gh[pousr]_|github_pat_|xox[abprs]-|AKIA|AIza|gsk_|hf_|tvly-|[ps]k_live_|eyJ)?"
+)
+_LOWER, _UPPER, _DIGIT = re.compile("[a-z]"), re.compile("[A-Z]"), re.compile("[0-9]")
+_TELLING = ("key", "secret", "token", "pass", "auth", "bearer")
+
+
+def masked(value: Any) -> Any:
+    """A whole document with every secret in it made unreadable, its length and its form kept so that it is still taken
+    for one: what may be stored. Without a secret it comes back as it is."""
+    return _masked("", value) if _holds_one("", value) or _in_rows(value) else value
+
+
+def may_hold_secrets(text: str) -> bool:
+    """A look at a file's text alone; false is sure."""
+    lower = text.lower()
+    return any(word in lower for word in _TELLING) or any(mark in text for mark in _MARKS)
+
+
+def _in_rows(value: Any) -> bool:
+    """Whether a secret stands in a table of names and values."""
+    if isinstance(value, dict):
+        name, said = value.get("key", value.get("name")), value.get("value")
+        return is_secret(name, said) or any(map(_in_rows, value.values()))
+    return isinstance(value, list) and any(map(_in_rows, value))
+
+
+def _masked(name: object, value: Any) -> Any:
+    if isinstance(value, dict):
+        row = value.get("key", value.get("name"))
+        return {
+            key: _hidden(item)
+            if key == "value" and isinstance(item, str) and is_secret(row, item)
+            else _masked(key, item)
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_masked(place, item) for place, item in enumerate(value)]
+    return _hidden(value) if isinstance(value, str) and is_secret(name, value) else value
+
+
+def _hidden(text: str) -> str:
+    """A text with its secrets made unreadable; all of it where it has none of a known form."""
+    return _FORMS.sub(lambda match: _blurred(match[0]), text) if _FORMS.search(text) else _blurred(text)
+
+
+def _blurred(secret: str) -> str:
+    prefix = _PREFIX.match(secret)
+    start = prefix.end() if prefix is not None else 0
+    rest = [
+        part if part == "eyJ" else _DIGIT.sub("0", _UPPER.sub("A", _LOWER.sub("a", part)))
+        for part in re.split(r"(?<=\.)(eyJ)", secret[start:])
+    ]
+    return secret[:start] + "".join(rest)
+
+
 def secret_part(pointer: Pointer, value: JsonValue) -> str:
     """`secret` for a field that holds one, for `own_part`."""
     return SECRET if pointer and isinstance(value, str) and is_secret(pointer[-1], value) else ""
