@@ -48,7 +48,7 @@ def block_pointers(document: Document) -> dict[str, tuple[Any, ...]]:
 
 @pytest.mark.parametrize("real", FILES, ids=name_of)
 def test_another_prompt_changes_one_line_of_the_workflow(real: Real) -> None:
-    """Or one line for each line of the prompt that the file keeps on lines of its own."""
+    """Or one line for each line of the prompt that the file keeps on lines of its own; RAGFlow holds all twice."""
     workflow, journey = real.pair()
     value = cast("Any", json.loads(json.dumps(journey.value)))
     spoken = [s for _, _, s in walk(value["states"]) if s.get("chat", "")[:20] in workflow.source.text]
@@ -58,7 +58,9 @@ def test_another_prompt_changes_one_line_of_the_workflow(real: Real) -> None:
     state["chat"] = "Another instruction"
     after = put(edited(journey, value), workflow)
     assert after is not None
-    assert len(changed_lines(workflow.source.text, after.source.text)) == 2
+    assert workflow.format is not None
+    copies = 2 if workflow.format.name == "ragflow" else 1
+    assert len(changed_lines(workflow.source.text, after.source.text)) == 2 * copies
 
 
 @pytest.mark.parametrize("real", SIM_FILES, ids=name_of)

@@ -15,6 +15,7 @@ from fjctl.conversion.naming import Hints
 from fjctl.diagnostics import Diagnostic, Loss, has_errors
 from fjctl.formats import registry
 from fjctl.formats.document import Document, fresh, interpret, syntax_of
+from fjctl.model.order import in_order
 from fjctl.source import Source
 
 if TYPE_CHECKING:
@@ -132,6 +133,7 @@ def _to_journey(result: Conversion, names: Names) -> None:
         journey = lens.read_back(workflow, Hints(), form, _stem(result.source.source.name))
         nodes = journey["origin"]["nodes"]
         _origin(journey, form, names)
+        journey = in_order(journey)
         result.journey, result.value, result.workflow, result.nodes = (
             journey,
             cast("JsonValue", journey),
@@ -197,7 +199,7 @@ def _between(result: Conversion) -> None:
         drawn = place(prepared.workflow, workflow)
         encoded = result.target.load().encode(drawn)
         result.value, result.workflow, result.nodes = encoded.value, drawn, prepared.nodes
-        result.unwritten += encoded.losses
+        result.unwritten += lens.in_journey(encoded.losses, journey, prepared.nodes)
         if prepared.refused:
             result.value, result.diagnostics = None, lens.refusals(prepared.refused, result.target)
         else:

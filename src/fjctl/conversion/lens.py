@@ -157,7 +157,7 @@ def create(journey: Journey, form: Format) -> Outcome:
     workflow = place(prepared.workflow)
     encoded = form.load().encode(workflow)
     return Outcome(
-        encoded.value, journey, workflow, prepared.nodes, _in_journey(encoded.losses, journey, prepared.nodes)
+        encoded.value, journey, workflow, prepared.nodes, in_journey(encoded.losses, journey, prepared.nodes)
     )
 
 
@@ -174,7 +174,7 @@ def put_journey(journey: Journey, value: JsonValue, workflow: Workflow, form: Fo
     theirs = module.encode(place(there.workflow, workflow), value)
     result = transplant(base.value, theirs.value, value, _keys_of(form))
     outcome = Outcome(
-        result, journey, there.workflow, there.nodes, _in_journey(theirs.losses, journey, there.nodes), remarks
+        result, journey, there.workflow, there.nodes, in_journey(theirs.losses, journey, there.nodes), remarks
     )
     # Equal documents from unequal models: what differs is the conversation's own part, or has been lost.
     if result is not value or here.workflow != there.workflow:
@@ -221,7 +221,7 @@ def _with_origin(merged: Journey, journey: Journey, nodes: dict[str, str], own: 
     return cast("Journey", {**merged, "origin": {**merged.get("origin", {}), "nodes": written}})
 
 
-def _in_journey(losses: Sequence[Loss], journey: Journey, nodes: dict[str, str]) -> list[Loss]:
+def in_journey(losses: Sequence[Loss], journey: Journey, nodes: dict[str, str]) -> list[Loss]:
     """Losses with places in the journey, where the writer could only name the block: `states`, block id, field."""
     paths: dict[str, Pointer] = {}
     for path, name, _ in walk(journey["states"]):

@@ -102,12 +102,12 @@ class _Writer:
             key = self.naming.key(block.id)
             if key is None:
                 continue
-            talk = cast("dict[str, Any]", block.fields.get("talk", {}))
-            result = talk.get("result") if block.kind in TOOL_KINDS else None
+            talk: Any = block.fields.get("talk")
+            result = talk.get("result") if talk and block.kind in TOOL_KINDS else None
             spelled = f"{result}\x00{result_field(block.kind)}" if isinstance(result, str) else ""
             table[BY_ID + block.id] = (key, spelled)
-            if not self.refer_by_id and normalize(block.name) not in RESERVED_NAMES:
-                table.setdefault(normalize(block.name), (key, spelled))
+            if not self.refer_by_id and (name := normalize(block.name)) not in RESERVED_NAMES:
+                table.setdefault(name, (key, spelled))
         return table
 
     def resolve(self, name: str, path: str) -> str | None:
@@ -224,7 +224,9 @@ class _Writer:
         state |= self._kind(block, name, fields)
         if not block.enabled:
             state["enabled"] = False
-        state |= {key: fields[key] for key in ("retry", "extras") if key in fields}
+        for key in ("retry", "extras"):
+            if key in fields:
+                state[key] = fields[key]
         if block.kind in CONTAINER_KINDS:
             state["start"] = _one_or_many(self._targets(block.id, BODY))
             state["states"] = self.states(block.id)

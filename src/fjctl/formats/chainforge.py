@@ -16,7 +16,7 @@ from fjctl.formats.canvas.dialect import Dialect
 from fjctl.formats.canvas.drawing import Drawing, Node, Wire
 from fjctl.formats.canvas.secrets import secret_part, without_secrets
 from fjctl.formats.chainforge_forms import FORMS
-from fjctl.formats.chainforge_types import MODEL_USUAL, TYPES, VIEWS
+from fjctl.formats.chainforge_types import MODEL_USUAL, START, TYPES, VIEWS
 from fjctl.model.names import humanize, slug
 from fjctl.model.transplant import same
 
@@ -124,8 +124,10 @@ class ChainForge(Dialect):
         before = _graph(prior)
         by_id = drawing.by_id()
         names = _usual_names(drawing)
-        nodes: list[Any] = [_drawn(node, names[node.id]) for node in drawing.nodes]
-        edges: list[Any] = [edge for wire in drawing.wires for edge in _edges(wire, by_id, drawing)]
+        starts = {node.id for node in drawing.nodes if node.type == START}
+        nodes: list[Any] = [_drawn(node, names[node.id]) for node in drawing.nodes if node.id not in starts]
+        wires = [wire for wire in drawing.wires if wire.source not in starts]
+        edges: list[Any] = [edge for wire in wires for edge in _edges(wire, by_id, drawing)]
         if before is not None:
             return {_OUTER: {"nodes": nodes, "edges": edges}}
         view: Map = {"x": 0, "y": 0, "zoom": 1}

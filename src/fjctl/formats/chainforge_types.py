@@ -59,8 +59,12 @@ def _service(name: str, kind: BlockKind = BlockKind.INTEGRATION) -> NodeType:
     return service(name, kind)._replace(writes=False, outputs={"output": "result"})
 
 
+START = "@start"
+"""A start is no node: what no edge leads to begins. It is dropped when drawn."""
+
 TYPES = Table(
     [
+        NodeType(START, BlockKind.START, rest=None),
         _prompt("prompt"),
         _prompt("chat", writes=False),
         _code("processor", writes=True),

@@ -72,7 +72,17 @@ LACKS: dict[str, frozenset[str]] = {
         }
     ),
     "dify": frozenset(
-        {"schemas", "agent tools", "http calls", "while loops", "parallels", "ways back", "waits", "conversation"}
+        {
+            "schemas",
+            "agent tools",
+            "http calls",
+            "while loops",
+            "parallels",
+            "ways back",
+            "waits",
+            "disabled steps",
+            "conversation",
+        }
     ),
     "fastgpt": frozenset(
         {
@@ -84,6 +94,7 @@ LACKS: dict[str, frozenset[str]] = {
             "waits",
             "timeouts",
             "retries",
+            "disabled steps",
             "conversation",
         }
     ),
@@ -98,6 +109,7 @@ LACKS: dict[str, frozenset[str]] = {
             "timeouts",
             "retries",
             "results",
+            "disabled steps",
             "conversation",
         }
     ),
@@ -124,6 +136,7 @@ LACKS: dict[str, frozenset[str]] = {
             "results",
             "inputs",
             "variables",
+            "disabled steps",
             "conversation",
         }
     ),
@@ -141,13 +154,12 @@ LACKS: dict[str, frozenset[str]] = {
             "timeouts",
             "retries",
             "results",
+            "disabled steps",
             "conversation",
         }
     ),
     "chainforge": frozenset(
         {
-            "prompts",
-            "models",
             "schemas",
             "agent tools",
             "fixed texts",
@@ -171,9 +183,7 @@ LACKS: dict[str, frozenset[str]] = {
             "retries",
             "results",
             "inputs",
-            "variables",
             "disabled steps",
-            "notes",
             "conversation",
         }
     ),

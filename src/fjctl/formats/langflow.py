@@ -284,11 +284,6 @@ def encode(workflow: Workflow, prior: JsonValue = None) -> Encoded:
     references that no link can say."""
     encoded = writer.encode(LANGFLOW, workflow, prior)
     encoded.losses += unsaid(encoded.value, prior)
-    encoded.losses += [
-        Loss(f"that {block.name} is switched off", ("states", block.id, "enabled"), "Langflow runs every component")
-        for block in workflow.blocks
-        if not block.enabled
-    ]
     reason = "Langflow knows what is given to a flow, and no variables beside that"
     encoded.losses += [Loss(f"the variable {name}", ("variables", name), reason) for name in workflow.variables]
     return encoded

@@ -56,6 +56,7 @@ class N8n(Dialect):
     into_port = "0"
     error_port = ERROR_PORT
     keeps_extras = True
+    disables = True
     keeps_variables = False
     loops = loops.LoopPorts("loop", "done", "0", (220.0, 0.0))
 

@@ -412,6 +412,7 @@ def _loop_write(meaning: Any, _prior: Any, more: Any, _scope: Scope) -> Any:
 FORMS: dict[str, Form] = {
     **forms.FORMS,
     "messages": Form(_messages_read, _messages_write),
+    "turns": forms.FORMS["list"],
     "contents": Form(_contents_read, _contents_write),
     "inputs": _inputs(label=False),
     "fields": _inputs(label=True),

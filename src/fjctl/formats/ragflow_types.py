@@ -155,7 +155,7 @@ TYPES = Table(
             slots(
                 "tool.description <- description : text",
                 "tool.arguments.order <- user_prompt : text",
-                "tool.settings.messages <- messages : list",
+                "tool.settings.messages <- messages : turns",
                 "tool.settings.model <- llm_id : text",
                 "tool.settings.tools <- tools : tools",
             ),

@@ -6,7 +6,7 @@ Container blocks are the truth and the `loops` and `parallels` maps a cache of t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from fjctl.formats import sim_values as values
 from fjctl.formats.base import Decoded, filled, finding, is_blank, warning
@@ -316,7 +316,7 @@ def _read_parallel(block: Block, _raw: dict[str, Any], data: dict[str, Any], giv
 
 def _read_outputs(block: Block, raw: dict[str, Any], _data: dict[str, Any], _given: dict[str, Any]) -> None:
     if isinstance(raw.get("outputs"), dict) and raw["outputs"]:
-        tool = cast("dict[str, JsonValue]", block.fields["tool"])
+        tool: Any = block.fields["tool"]
         tool["output"] = {"type": "object", "properties": raw["outputs"]}
 
 

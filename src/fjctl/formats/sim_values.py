@@ -6,9 +6,11 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from fjctl.diagnostics import has_errors
 from fjctl.formats.base import filled, is_blank
 from fjctl.model.names import stable_id
 from fjctl.model.transplant import same
+from fjctl.source import Source
 
 if TYPE_CHECKING:
     from fjctl.source import JsonValue, Pointer
@@ -43,9 +45,7 @@ def json_in(value: Any) -> Any:
     """A value that may be written as JSON text: the value itself; text that is no JSON stays text."""
     if not isinstance(value, str) or value[:1] not in '[{"':
         return value
-    from fjctl.diagnostics import has_errors
-    from fjctl.source import Source
-    from fjctl.text.json_text import parse
+    from fjctl.text.json_text import parse  # a journey that becomes a workflow may do without
 
     # Strictly: a key given twice, NaN or half a character would be lost or could not be written, so it stays text.
     found, problems = parse(Source("", value), max_depth=_TEXT_DEPTH)

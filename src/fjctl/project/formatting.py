@@ -10,7 +10,7 @@ from fjctl.diagnostics import has_errors
 from fjctl.errors import RefusedError
 from fjctl.formats import document
 from fjctl.formats.noise import without_noise
-from fjctl.model.order import key_order
+from fjctl.model.order import in_order, key_order
 from fjctl.model.transplant import same
 
 if TYPE_CHECKING:
@@ -63,30 +63,20 @@ def _journey_text(source: Document) -> str:
     if source.syntax == "json":
         from fjctl.text.json_text import dump
 
-        return dump(_ordered(source.value, ()))
+        return dump(cast("JsonValue", in_order(cast("Journey", source.journey))))
     from fjctl.source import Source
-    from fjctl.text.yaml_order import in_order
+    from fjctl.text import yaml_order
     from fjctl.text.yaml_text import parse
 
     text = source.source.text
     try:
-        moved = in_order(text, key_order)
+        moved = yaml_order.in_order(text, key_order)
     except ValueError:  # several documents or keys that are maps: nothing that a journey has
         return text
     value, found = parse(Source(source.source.name, moved))
     if has_errors(found) or not same(value, source.value):  # an alias would stand before its anchor
         moved = text
     return _tidy(moved)
-
-
-def _ordered(value: JsonValue, path: tuple[str | int, ...]) -> JsonValue:
-    if isinstance(value, list):
-        return [_ordered(item, (*path, place)) for place, item in enumerate(value)]
-    if not isinstance(value, dict):
-        return value
-    known = {key: place for place, key in enumerate(key_order(path))}
-    keys = sorted(value, key=lambda key: known.get(key, len(known)))
-    return {key: _ordered(value[key], (*path, key)) for key in keys}
 
 
 def _tidy(text: str) -> str:

@@ -121,7 +121,21 @@ def _settle(connection: sqlite3.Connection, place: str, *, read_only: bool, dead
 
 
 def _version(connection: sqlite3.Connection, place: str) -> int:
-    """The version of a database of ours, 0 for one without any table; raises for all others."""
+    """The version of a database of ours, 0 for one without any table; raises for all others.
+
+    What is looked at is of one moment: another process may be making the database just now.
+    """
+    inside = connection.in_transaction
+    if not inside:
+        connection.execute("BEGIN")
+    try:
+        return _version_now(connection, place)
+    finally:
+        if not inside and connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def _version_now(connection: sqlite3.Connection, place: str) -> int:
     owner: int = connection.execute("PRAGMA application_id").fetchone()[0]
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     if owner == APPLICATION_ID:

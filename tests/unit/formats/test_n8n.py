@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -37,12 +37,12 @@ def test_all_of_its_meaning_is_in_the_journey(path: Path) -> None:
 
 
 def test_blocks_have_a_real_kind() -> None:
-    real, every = real_kinds([param.values[0] for param in FILES], "n8n")
+    real, every = real_kinds([cast("Path", param.values[0]) for param in FILES], "n8n")
     assert real / every >= 0.9
 
 
 def test_no_file_of_another_builder_is_taken_for_one_of_n8n() -> None:
-    others = [param.values[0] for param in corpus_files() if "n8n" not in str(param.id)]
+    others = [cast("Path", param.values[0]) for param in corpus_files() if "n8n" not in str(param.id)]
     readable = [path for path in others if path.suffix == ".json" and path.stat().st_size < 200_000]
     taken = []
     for path in readable:
@@ -73,7 +73,7 @@ def flow(nodes: list[dict[str, Any]], *wires: tuple[Any, ...], **more: Any) -> d
     """A workflow; a wire is source, target, output index, kind, input index (the last three may be left out)."""
     joined: dict[str, Any] = {}
     for wire in wires:
-        source, target, slot, kind, index = (*wire, *(0, "main", 0)[len(wire) - 2 :])
+        source, target, slot, kind, index = cast("Any", (*wire, *(0, "main", 0)[len(wire) - 2 :]))
         slots = joined.setdefault(source, {}).setdefault(kind, [])
         slots += [[] for _ in range(slot + 1 - len(slots))]
         slots[slot].append({"node": target, "type": kind, "index": index})

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -437,3 +437,30 @@ def test_a_rollback_journal_is_synchronised_fully() -> None:
         connection.execute("PRAGMA synchronous=OFF")
         connections._log_ahead(connection, 0.0)
         assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+
+
+def test_a_database_made_between_two_questions_is_no_strangers(path: Path) -> None:
+    """Who opens it while another process fills it sees all of it or nothing, never an owner without a version."""
+    asking, making = (sqlite3.connect(path, isolation_level=None, timeout=0.05) for _ in range(2))
+
+    class Interrupted:
+        """Lets the other connection make the database behind the first question."""
+
+        first = True
+
+        def execute(self, sql: str) -> sqlite3.Cursor:
+            if "application_id" in sql and self.first:
+                self.first = False
+                ((owner,),) = asking.execute(sql).fetchall()
+                with suppress(sqlite3.OperationalError):  # it has to wait until all is asked
+                    connections._create(making, str(path))
+                return asking.execute("SELECT ?", (owner,))
+            return asking.execute(sql)
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(asking, name)
+
+    with closing(asking), closing(making):
+        assert connections._version(cast("sqlite3.Connection", Interrupted()), str(path)) in {0, schema.VERSION}
+        connections._create(making, str(path))
+        assert connections._version(asking, str(path)) == schema.VERSION

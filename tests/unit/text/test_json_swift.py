@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -101,8 +103,20 @@ def test_a_large_document_is_read_the_same_by_both(monkeypatch: pytest.MonkeyPat
         return swift(text, max_depth)
 
     monkeypatch.setattr(json_swift, "parse", listen)
+    monkeypatch.setattr(json_text, "MUCH", 0)
     quick = json_text.parse(Source("t", text))
     assert asked == [text]
     monkeypatch.setattr(json_text, "LARGE", len(text) + 1)
     assert json_text.parse(Source("t", text)) == quick
     assert asked == [text]
+
+
+def test_orjson_is_loaded_for_whoever_reads_much() -> None:
+    """One usual file of a command line is read without; a script that goes on reading is not."""
+    text = json.dumps(["x" * 60_000])
+    code = (
+        "import sys; from fjctl.text.json_text import parse; from fjctl.source import Source; text = sys.stdin.read();"
+        "print(*[(parse(Source('t', text)), 'orjson' in sys.modules)[1] for _ in range(2)])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], input=text, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]

@@ -98,6 +98,9 @@ def _named(loss: Loss) -> str:
 
 
 def _position(document: Document, loss: Loss) -> str:
+    """`:line:column`; nothing for what is named by the state that a block would become, which has no place."""
+    if document.workflow is not None and loss.pointer[:1] == ("states",):
+        return ""
     line, column = locate(document, loss)
     return f":{line}:{column}"
 

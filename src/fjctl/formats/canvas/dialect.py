@@ -61,6 +61,8 @@ class Dialect:
     """Whether a document has room for settings of the whole workflow (`Drawing.extras`)."""
     keeps_variables = True
     """Whether a document declares the variables of a conversation."""
+    disables = False
+    """Whether a node can be switched off."""
     loops: LoopPorts | None = None
     """For a builder that draws loops flat: `open` ends with `fold_loops`, `close` begins with `unfold_loops`."""
 

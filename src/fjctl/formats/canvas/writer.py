@@ -127,6 +127,9 @@ class _Writer:
         if prior is not None and self.prior.rows[block.id] is not row:
             prior = replace(prior, settings={})
         node = Node(id=block.id, type=row.name, name=block.name, enabled=block.enabled, x=block.x, y=block.y)
+        if not block.enabled and not dialect.disables:
+            reason = f"{dialect.title} runs every step"
+            self.losses.append(Loss(f"that {block.name} is switched off", ("states", block.id, "enabled"), reason))
         if prior is not None and self.prior.rows[block.id] is row:
             node.type, node.mark = prior.type, prior.mark
         node.parent = block.parent
