@@ -183,7 +183,7 @@ def read_variables(rows: Any, scope: Scope) -> tuple[Map, list[Any]]:
     for row in rows if isinstance(rows, list) else []:
         name = row.get("variable") if isinstance(row, dict) else None
         said = read_selector(row.get("value_selector"), scope) if isinstance(row, dict) else None
-        if isinstance(name, str) and name and name not in found and said is not None:
+        if isinstance(name, str) and name and said is not None and found.get(name, said) == said:
             found[name] = said
         else:
             rest.append(row)
