@@ -308,9 +308,9 @@ class _Writer:
     def transitions(self, block: Block) -> list[Transition]:
         """The ways out of a block: its branches in their order, what is always taken, then errors and timeouts."""
         found: list[Transition] = []
-        for place, branch in enumerate(block.branches):
+        for branch in block.branches:
             groups = self._groups(block.id, branch.id)
-            if not groups and not branch.otherwise and not self._is_double(block, place):
+            if not groups and not branch.otherwise:
                 groups = [({}, [])]
             found += [self._transition(branch, talk, to) for talk, to in groups]
         for talk, to in self._groups(block.id, None):
@@ -321,16 +321,6 @@ class _Writer:
                 for talk, to in self._groups(block.id, special)
             ]
         return found
-
-    def _is_double(self, block: Block, place: int) -> bool:
-        """Whether another way out has the reason of this one, which leads nowhere: transitions are told apart by their
-        reasons, so it says nothing more."""
-        said = block.branches[place].reason()
-        return any(
-            other.reason() == said and (number < place or self._groups(block.id, other.id))
-            for number, other in enumerate(block.branches)
-            if number != place
-        )
 
     def _groups(self, source: str, branch: str | None) -> list[tuple[dict[str, Any], list[str]]]:
         groups: list[tuple[dict[str, Any], list[str]]] = []

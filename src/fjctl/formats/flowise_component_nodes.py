@@ -68,11 +68,14 @@ def _usual_model(start: str) -> str:
 
 
 def begin(drawing: Drawing) -> None:
-    """Gives new sequential agents the node where runs begin, and that one the model that it has to have."""
+    """Gives new sequential agents the node where runs begin, and that one the model that it has to have. Those that
+    come behind a chain begin with it."""
     steps = [node for node in drawing.nodes if node.type.startswith("seq")]
     known = [node for node in steps if node.type == START]
-    if steps and not known:
-        entered = {wire.target for wire in drawing.wires if wire.into in {"", STEP_PORT}}
+    ways = [wire for wire in drawing.wires if wire.into in {"", STEP_PORT}]
+    entered, agents = {wire.target for wire in ways}, {node.id for node in steps}
+    follow = agents <= entered and any(wire.source not in agents and wire.target in agents for wire in ways)
+    if steps and not known and not follow:
         first = next((node for node in steps if node.id not in entered), steps[0])
         known = [Node(id=f"{START}_0", type=START, name=label_of(START), x=(first.x or 0) - 350, y=first.y)]
         drawing.nodes.insert(0, known[0])

@@ -101,12 +101,45 @@ def _is_fastgpt_node(node: Any) -> bool:
     return isinstance(node, dict) and ("flowNodeType" in node or ("flowType" in node and "moduleId" in node))
 
 
+_CHAINFORGE_NODES = frozenset(
+    [
+        "prompt",
+        "chat",
+        "processor",
+        "evaluator",
+        "simpleval",
+        "llmeval",
+        "multieval",
+        "comment",
+        "textfields",
+        "csv",
+        "table",
+        "items",
+        "media",
+        "multimedia",
+        "upload",
+        "join",
+        "split",
+        "script",
+        "selectvars",
+        "carousel",
+        "chunk",
+        "rerank",
+        "memo",
+        "retrieval",
+        "vis",
+        "inspect",
+    ]
+)
+
+
 def is_chainforge(value: JsonValue) -> bool:
-    """A ChainForge flow has its graph under `flow` and past answers under `cache`."""
+    """A ChainForge flow has its graph under `flow`, past answers under `cache`, and nodes of its types, if any."""
     flow = value.get("flow") if isinstance(value, dict) else None
-    return (
-        isinstance(flow, dict) and isinstance(flow.get("nodes"), list) and isinstance(value, dict) and "cache" in value
-    )
+    nodes = flow.get("nodes") if isinstance(flow, dict) else None
+    if not isinstance(nodes, list) or not isinstance(value, dict) or "cache" not in value:
+        return False
+    return not nodes or any(isinstance(node, dict) and node.get("type") in _CHAINFORGE_NODES for node in nodes)
 
 
 _RAGFLOW_NODES = frozenset({"beginNode", "messageNode", "retrievalNode", "ragNode", "categorizeNode", "generateNode"})

@@ -81,6 +81,8 @@ def _holds_one(name: object, value: Any) -> bool:
     while stack:
         name, value = stack.pop()
         if isinstance(value, dict):
+            if is_secret(value.get("key", value.get("name")), value.get("value")):  # a row of a table
+                return True
             stack += value.items()
         elif isinstance(value, list):
             stack += [(place, item) for place, item in enumerate(value)]
@@ -149,21 +151,13 @@ _TELLING = ("key", "secret", "token", "pass", "auth", "bearer")
 def masked(value: Any) -> Any:
     """A whole document with every secret in it made unreadable, its length and its form kept so that it is still taken
     for one: what may be stored. Without a secret it comes back as it is."""
-    return _masked("", value) if _holds_one("", value) or _in_rows(value) else value
+    return _masked("", value) if _holds_one("", value) else value
 
 
 def may_hold_secrets(text: str) -> bool:
     """A look at a file's text alone; false is sure."""
     lower = text.lower()
     return any(word in lower for word in _TELLING) or any(mark in text for mark in _MARKS)
-
-
-def _in_rows(value: Any) -> bool:
-    """Whether a secret stands in a table of names and values."""
-    if isinstance(value, dict):
-        name, said = value.get("key", value.get("name")), value.get("value")
-        return is_secret(name, said) or any(map(_in_rows, value.values()))
-    return isinstance(value, list) and any(map(_in_rows, value))
 
 
 def _masked(name: object, value: Any) -> Any:

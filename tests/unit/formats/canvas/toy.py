@@ -72,6 +72,7 @@ def _rules_out(branches: Sequence[Branch], _prior: Node | None, settings: Map, s
 
 class Toy(Dialect):
     title = "Toy"
+    disables = True
     table = TABLE
     forms: ClassVar = {**forms.FORMS, "pairs": forms.pairs("key", "value"), "wait": forms.duration("s")}
     choices: ClassVar = {"rules": Choices(_rules_in, _rules_out, ("rules",))}
