@@ -13,7 +13,7 @@ from fjctl.formats.flowise_definitions import category, component, component_dat
 from fjctl.formats.flowise_graph import USUAL_MODEL, USUAL_PROVIDER, data_of
 from fjctl.formats.flowise_rounds import back_wires
 from fjctl.formats.flowise_routes import CHOOSERS, outputs
-from fjctl.formats.flowise_types import PORTS, ROLES
+from fjctl.formats.flowise_types import PORTS, ROLES, STEPS
 from fjctl.model.names import stable_id
 
 if TYPE_CHECKING:
@@ -68,14 +68,13 @@ def _usual_model(start: str) -> str:
 
 
 def begin(drawing: Drawing) -> None:
-    """Gives new sequential agents the node where runs begin, and that one the model that it has to have. Those that
-    come behind a chain begin with it."""
+    """Gives new sequential agents the node where runs begin, and that one the model that it has to have. Beside a chain
+    or an agent of the other kind they are no flow of their own."""
     steps = [node for node in drawing.nodes if node.type.startswith("seq")]
     known = [node for node in steps if node.type == START]
-    ways = [wire for wire in drawing.wires if wire.into in {"", STEP_PORT}]
-    entered, agents = {wire.target for wire in ways}, {node.id for node in steps}
-    follow = agents <= entered and any(wire.source not in agents and wire.target in agents for wire in ways)
-    if steps and not known and not follow:
+    beside = any(not node.type.startswith("seq") and _is_step(node) for node in drawing.nodes)
+    if steps and not known and not beside:
+        entered = {wire.target for wire in drawing.wires if wire.into in {"", STEP_PORT}}
         first = next((node for node in steps if node.id not in entered), steps[0])
         known = [Node(id=f"{START}_0", type=START, name=label_of(START), x=(first.x or 0) - 350, y=first.y)]
         drawing.nodes.insert(0, known[0])
@@ -87,6 +86,11 @@ def begin(drawing: Drawing) -> None:
             model.settings = {"modelName": USUAL_MODEL}
             drawing.nodes.append(model)
             drawing.wires.append(Wire(source=model.id, target=start.id, into="model"))
+
+
+def _is_step(node: Node) -> bool:
+    """Whether a component is run for its own sake: by its category, or by what the journey says of it."""
+    return COMPONENT in node.settings or (not node.role and category(node.type) in STEPS)
 
 
 def without_usual_models(drawing: Drawing) -> None:

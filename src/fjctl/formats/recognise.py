@@ -102,34 +102,11 @@ def _is_fastgpt_node(node: Any) -> bool:
 
 
 _CHAINFORGE_NODES = frozenset(
-    [
-        "prompt",
-        "chat",
-        "processor",
-        "evaluator",
-        "simpleval",
-        "llmeval",
-        "multieval",
-        "comment",
-        "textfields",
-        "csv",
-        "table",
-        "items",
-        "media",
-        "multimedia",
-        "upload",
-        "join",
-        "split",
-        "script",
-        "selectvars",
-        "carousel",
-        "chunk",
-        "rerank",
-        "memo",
-        "retrieval",
-        "vis",
-        "inspect",
-    ]
+    {
+        *("prompt", "chat", "processor", "evaluator", "simpleval", "llmeval", "multieval", "comment", "textfields"),
+        *("csv", "table", "items", "media", "multimedia", "upload", "join", "split", "script", "selectvars"),
+        *("carousel", "chunk", "rerank", "memo", "retrieval", "vis", "inspect"),
+    }
 )
 
 
