@@ -180,7 +180,8 @@ def _convert_file(path: Path, target: Path | None, options: Options, result: Fil
     if not source.ok:
         return
     form = _form(source, options)
-    derived = target is None and (options.out is None or options.into_folder or options.out.is_dir())
+    paired = target is None and options.out is None
+    derived = paired or (target is None and options.out is not None and (options.into_folder or options.out.is_dir()))
     target = target or target_path(path, source, form, options)
     result.target = _shown(target, options.root)
     if target.absolute() == path.absolute() or (target.exists() and target.samefile(path)):
@@ -189,6 +190,7 @@ def _convert_file(path: Path, target: Path | None, options: Options, result: Fil
         )
     written, flow = split_flow(target)
     _check_special(written)
+    paired = paired and not written.is_symlink()  # where a link leads is for its author to make
     written = inside(options.root, written)
     tools.wait_for(written)
     existing = read_if_exists(written)
@@ -208,7 +210,7 @@ def _convert_file(path: Path, target: Path | None, options: Options, result: Fil
     conversion = bridge.convert(source, form, prior, names)
     result.conversion = conversion
     result.diagnostics += conversion.diagnostics
-    _finish(result, conversion, written, existing, options, tools)
+    _finish(result, conversion, written, existing, options, tools, make_folder=paired)
 
 
 def _form(source: Document, options: Options) -> Format:
@@ -300,7 +302,10 @@ def _finish(
     existing: FileState | None,
     options: Options,
     tools: _Tools,
+    *,
+    make_folder: bool,
 ) -> None:
+    """Writes what was converted. `make_folder`: the pair rules say where it goes, and the folder need not be there."""
     if conversion.text is None or has_errors(conversion.diagnostics):
         result.status = Status.REFUSED
         return
@@ -319,10 +324,22 @@ def _finish(
         data = _bytes(conversion)
         if tools.store is not None:
             result.unnoted = _intend(tools.store, result.target, data)
+        if make_folder:
+            _make_folder(target.parent)
         if tools.writer is not None:
             result.writing = tools.writer.submit(target, data, expected=existing)
         else:
             result.status = _written(write_guarded(target, data, expected=existing))
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        said = (error.strerror or str(error)).lower()
+        raise OutputError(
+            f"the folder cannot be made: {said}", place=str(folder), hint="name a file with -o"
+        ) from error
 
 
 def _written(outcome: WriteOutcome) -> Status:

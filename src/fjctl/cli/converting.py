@@ -17,6 +17,7 @@ from fjctl.cli.batch import Memory, Progress, Sources, start_folder
 from fjctl.cli.terminal import TERMINAL
 from fjctl.cli.views import conversions, human
 from fjctl.errors import ExitCode, OutputError, StoreError, UsageError
+from fjctl.formats.registry import find
 from fjctl.project.config import load_settings
 from fjctl.project.files import FLOW_SIGN
 
@@ -70,6 +71,8 @@ def plain(arguments: list[str]) -> Asked | None:
 def run(asked: Asked) -> ExitCode:
     """Converts what was asked for, shows and records it."""
     sources, out = asked.sources, asked.out
+    for name in filter(None, (asked.to, asked.source_format)):
+        find(name)  # a misspelt format is said once, not for each file
     if "-" in sources or out == "-":
         from fjctl.cli.stream import convert_stream
 
