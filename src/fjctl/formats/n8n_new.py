@@ -158,8 +158,7 @@ def part_type(role: str, said: Map) -> NodeType | None:
         return _agent_tool(said)
     named = said.get("type")
     if named == UNKNOWN or _known(named):
-        row = row_of(named, "part")
-        return row if row.kind is None else None
+        return row_of(str(named), "part")
     if role == "model":
         agent = said.get("agent")
         model = str(agent.get("model", "")) if isinstance(agent, dict) else ""
