@@ -220,7 +220,7 @@ _OPERATION = re.compile(r"[A-Za-z]\w*")
 def _service_lift(settings: Map, _version: float) -> None:
     """What a service is asked to do, as `resource.operation`."""
     described_lift(settings)
-    names = [settings.get(key) for key in ("resource", "operation")]
+    names = [settings.get(key) or None for key in ("resource", "operation")]
     if any(name is not None and not (isinstance(name, str) and _OPERATION.fullmatch(name)) for name in names):
         return
     if names[1] is not None:
