@@ -147,7 +147,7 @@ def _asking(fields: Map) -> NodeType:
     service, resume, ask = _extra(fields, "service"), _extra(fields, "resume"), fields.get("ask")
     if _known(service):
         return row_of(service, "ask")
-    if resume in {"form", "webhook"}:
+    if resume in ("form", "webhook"):
         return TYPES.rows[f"wait/{resume}"]
     return TYPES.rows["form" if isinstance(ask, dict) and ask.get("fields") else "chat/ask"]
 

@@ -124,7 +124,7 @@ def _code_lift(settings: Map, _version: float) -> None:
         if isinstance(settings.get(key), str):
             settings["@code"] = settings.pop(key)
             settings["@language"] = "python" if python else "javascript"
-            if language in {"javaScript", "python"}:
+            if language in ("javaScript", "python"):
                 settings.pop("language", None)
             return
 
@@ -265,7 +265,7 @@ def _lift_fallback(name: str) -> Callable[[Map, float], None]:
                 settings[FALLBACK] = settings.pop(name)
             return
         options = settings.get("options")
-        if isinstance(options, dict) and options.get(name) in {"extra", "other"}:
+        if isinstance(options, dict) and options.get(name) in ("extra", "other"):
             settings[FALLBACK] = options[name]
             settings["options"] = without(options, [(name,)])
 
