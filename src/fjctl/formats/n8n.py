@@ -13,6 +13,7 @@ from fjctl.formats.canvas import loops, reader, writer
 from fjctl.formats.canvas.dialect import Dialect
 from fjctl.formats.canvas.drawing import Drawing, Node, Wire
 from fjctl.formats.canvas.secrets import restored, secret_part, without_secrets
+from fjctl.formats.canvas.table import implied
 from fjctl.formats.n8n_choices import CHOICES, outputs, version
 from fjctl.formats.n8n_document import connections, identify, locate, wires
 from fjctl.formats.n8n_forms import N8N_FORMS
@@ -24,7 +25,7 @@ from fjctl.formats.n8n_shapes import shape_of
 from fjctl.formats.n8n_types import ERROR_PORT, PORTS, ROLES, TYPES, VERSION, full, label_of, row_of, short
 from fjctl.formats.n8n_values import Manner, full_locators, plain_locators
 from fjctl.model.names import slug
-from fjctl.model.workflow import BlockKind
+from fjctl.model.workflow import FORK_KINDS, BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 _FLAGS = ("onError", "continueOnFail", "alwaysOutputData", "executeOnce", "notes")
 _PLAIN: tuple[Any, ...] = (False, "stopWorkflow")
 """What a node says when it says nothing in particular."""
+_LOOP = "splitInBatches"
 _TRIES, _PAUSE = 3, 1000
 _PARSES = frozenset({"agent", "chainLlm"})
 _USUAL_SETTINGS: Mapping[str, Any] = {"executionOrder": "v1"}
@@ -158,8 +160,17 @@ class N8n(Dialect):
         """See `Dialect.row_of`."""
         return row_of(node.type, node.mark)
 
+    def type_of(self, node: Node) -> NodeType:
+        """See `Dialect.type_of`. A loop that is no container says what it is, since others choose as it does."""
+        row = super().type_of(node)
+        opened = row.name == _LOOP and row.kind is BlockKind.CONDITION
+        return row._replace(implied=implied(extras__type=_LOOP)) if opened else row
+
     def type_for(self, block: Block) -> NodeType | None:
         """See `Dialect.type_for`."""
+        extras = block.fields.get("extras")
+        if block.kind in FORK_KINDS and isinstance(extras, dict) and extras.get("type") == _LOOP:
+            return self.type_of(Node(id="", type=_LOOP))
         return type_for(block)
 
     def holds(self, row: NodeType, block: Block) -> bool:

@@ -297,8 +297,15 @@ def _row(test: Comparison, scope: Scope) -> Map | None:
         return None
     row = _new(kind, _NEW[op], left, scope)
     row["operator"].pop("singleValue")
-    row["rightValue"] = write_text(right, scope) if isinstance(right, str) else right
+    row["rightValue"] = write_text(right, scope) if isinstance(right, Ref) else _literal_out(right)
     return row
+
+
+def _literal_out(value: Any) -> Any:
+    """A literal as a value of a row; braces in it are no expression."""
+    if isinstance(value, str) and value.startswith("="):
+        return "=" + value.replace("{{", "\\{{")
+    return value
 
 
 def _new(kind: str, name: str, left: str, scope: Scope) -> Map:

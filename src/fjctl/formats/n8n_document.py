@@ -113,7 +113,7 @@ def _slots(source: str, kind: str, slots: Any, pointer: Pointer, found: list[Dia
             if not isinstance(row, dict) or not isinstance(target, str):
                 found.append(_odd(here, "names no node"))
                 continue
-            into, index = row.get("type", MAIN), row.get("index", 0)
+            into, index = row.get("type", kind), row.get("index", 0)
             index = index if type(index) is int and index >= 0 else 0
             yield Link(source, kind, slot, target, into if isinstance(into, str) else MAIN, index, here)
 

@@ -56,7 +56,7 @@ def mark(node: Node, *, ends: bool, chats: bool) -> str:
 
 def _wait(node: Node, _ends: bool) -> str:  # noqa: FBT001
     resume = node.settings.get("resume")
-    return str(resume) if resume in {"form", "webhook"} else ""
+    return str(resume) if resume in ("form", "webhook") else ""
 
 
 def _chat(node: Node, _ends: bool) -> str:  # noqa: FBT001

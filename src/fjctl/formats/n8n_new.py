@@ -147,7 +147,7 @@ def _asking(fields: Map) -> NodeType:
     service, resume, ask = _extra(fields, "service"), _extra(fields, "resume"), fields.get("ask")
     if _known(service):
         return row_of(service, "ask")
-    if resume in {"form", "webhook"}:
+    if resume in ("form", "webhook"):
         return TYPES.rows[f"wait/{resume}"]
     return TYPES.rows["form" if isinstance(ask, dict) and ask.get("fields") else "chat/ask"]
 
@@ -158,8 +158,7 @@ def part_type(role: str, said: Map) -> NodeType | None:
         return _agent_tool(said)
     named = said.get("type")
     if named == UNKNOWN or _known(named):
-        row = row_of(named, "part")
-        return row if row.kind is None else None
+        return row_of(str(named), "part")
     if role == "model":
         agent = said.get("agent")
         model = str(agent.get("model", "")) if isinstance(agent, dict) else ""

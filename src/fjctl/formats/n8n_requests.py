@@ -148,7 +148,7 @@ _ASSIGNMENTS, _FIELDS = 3.3, 3
 def _set_lift(settings: Map, version: float) -> None:
     if settings.get("mode") == "raw":
         return
-    home, rows = _set_rows(settings, version)
+    home, rows = _set_rows(settings, _era(settings, version))
     assign: Map = {}
     types: Map = {}
     for row in rows:
@@ -174,6 +174,14 @@ def _parsed(value: Any, kind: Any) -> Any:
         return value
     found = json_in(value)
     return found if isinstance(found, list if kind == "array" else dict) else value
+
+
+def _era(parameters: Map, version: float) -> float:
+    """The version whose shape assignments have: scripts do not always keep to the one that a node says."""
+    for key, since in (("assignments", _ASSIGNMENTS), ("fields", _FIELDS), ("values", 1)):
+        if key in parameters:
+            return since
+    return version
 
 
 def _set_rows(settings: Map, version: float) -> tuple[str, list[Map]]:
@@ -205,7 +213,8 @@ def _set_lower(settings: Map, manner: Manner) -> None:
     settings.pop("types", None)
     kinds = types if isinstance(types, dict) else {}
     rows = [(name, kinds.get(name) or _OF_TYPE.get(type(item), "string"), item) for name, item in assign.items()]
-    if manner.version >= _ASSIGNMENTS:
+    version = _era(manner.prior, manner.version)
+    if version >= _ASSIGNMENTS:
         known = _ids(at(manner.prior, ("assignments", "assignments")))
         written = [
             {
@@ -217,7 +226,7 @@ def _set_lower(settings: Map, manner: Manner) -> None:
             for name, kind, item in rows
         ]
         settings["assignments"] = {"assignments": written}
-    elif manner.version >= _FIELDS:
+    elif version >= _FIELDS:
         settings["fields"] = {"values": [_field(name, kind, item) for name, kind, item in rows]}
     else:
         values: dict[str, list[Map]] = {kind: [] for kind in at(manner.prior, ("values",)) or ()}

@@ -124,7 +124,7 @@ def _code_lift(settings: Map, _version: float) -> None:
         if isinstance(settings.get(key), str):
             settings["@code"] = settings.pop(key)
             settings["@language"] = "python" if python else "javascript"
-            if language in {"javaScript", "python"}:
+            if language in ("javaScript", "python"):
                 settings.pop("language", None)
             return
 
@@ -220,7 +220,7 @@ _OPERATION = re.compile(r"[A-Za-z]\w*")
 def _service_lift(settings: Map, _version: float) -> None:
     """What a service is asked to do, as `resource.operation`."""
     described_lift(settings)
-    names = [settings.get(key) for key in ("resource", "operation")]
+    names = [settings.get(key) or None for key in ("resource", "operation")]
     if any(name is not None and not (isinstance(name, str) and _OPERATION.fullmatch(name)) for name in names):
         return
     if names[1] is not None:
@@ -265,7 +265,7 @@ def _lift_fallback(name: str) -> Callable[[Map, float], None]:
                 settings[FALLBACK] = settings.pop(name)
             return
         options = settings.get("options")
-        if isinstance(options, dict) and options.get(name) in {"extra", "other"}:
+        if isinstance(options, dict) and options.get(name) in ("extra", "other"):
             settings[FALLBACK] = options[name]
             settings["options"] = without(options, [(name,)])
 

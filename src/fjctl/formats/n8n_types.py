@@ -430,7 +430,7 @@ def row_of(name: str, mark: str) -> NodeType:
     if mark.startswith("ways:"):
         said = implied(extras__type=name)
         return _integration(name)._replace(
-            kind=BlockKind.ROUTER, choices="ways", rest=("extras",), implied=said, slots=()
+            kind=BlockKind.ROUTER, choices="ways", rest=("extras",), implied=said, slots=slots(*_HELD)
         )
     if known is not None and (known.kind is not None or mark in {"tool", "part"}):
         return known

@@ -44,7 +44,12 @@ def plain_locators(value: Any) -> Any:
     if isinstance(value, dict):
         if isinstance(value.get("schema"), list) and "mappingMode" in value:
             value = {key: item for key, item in value.items() if key != "schema" and item is not False}
-        if value.get("__rl") is True and value.get("mode") in _MODES and value.keys() <= _LOCATOR:
+        if (
+            value.get("__rl") is True
+            and isinstance(value.get("mode"), str)
+            and value["mode"] in _MODES
+            and value.keys() <= _LOCATOR
+        ):
             return {f"@{value['mode']}": value.get("value")}
         changed = {key: plain_locators(item) for key, item in value.items()}
         return changed if any(changed[key] is not item for key, item in value.items()) else value

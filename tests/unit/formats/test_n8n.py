@@ -128,6 +128,22 @@ def test_a_loop_is_a_container_whichever_way_its_outputs_are_numbered(version: f
     assert again["connections"] == value["connections"]
 
 
+def test_a_loop_that_can_be_left_half_way_is_one_that_chooses() -> None:
+    nodes = [
+        node("Each", "splitInBatches", 3),
+        node("Step", "code", 2),
+        node("Past", "code", 2),
+        node("End", "code", 2),
+    ]
+    wires = [("Each", "Step", 1), ("Step", "Each"), ("Step", "Past"), ("Past", "End"), ("Each", "End")]
+    value = flow(nodes, *wires)
+    found = decoded(value)
+    assert found.by_id()["id-Each"].kind is BlockKind.CONDITION
+    made: Any = n8n.encode(found).value
+    assert made["nodes"][0]["type"] == "n8n-nodes-base.splitInBatches"
+    assert made["connections"]["Each"] == value["connections"]["Each"]
+
+
 def test_the_first_version_of_the_loop_is_a_step_with_a_way_back() -> None:
     nodes = [node("Go", "manualTrigger"), node("Each", "splitInBatches"), node("Step", "code", 2)]
     found = decoded(flow(nodes, ("Go", "Each"), ("Each", "Step"), ("Step", "Each")))
@@ -361,3 +377,34 @@ def test_families_of_types_are_known_by_their_names(name: str, mark: str, kind: 
     row = row_of(name, mark)
     assert row.kind is kind
     assert row.role == role
+
+
+ODD: tuple[Any, ...] = (None, [], {}, ["a"], {"a": [1]}, 7, "", True, "<@")
+
+
+@pytest.mark.parametrize("path", FILES[-2:])
+def test_any_value_may_be_of_any_type(path: Path) -> None:
+    whole = json.loads(path.read_bytes())
+    kinds = {(item["type"], item["typeVersion"]): item for item in whole["nodes"]}
+    for item in kinds.values():
+        value = {**whole, "nodes": [item]}
+        for holder, key in list(places(value)):
+            kept = holder[key]
+            for odd in ODD:
+                holder[key] = odd
+                workflow = n8n.decode(value).workflow
+                n8n.encode(workflow)
+                n8n.encode(workflow, value)
+            holder[key] = kept
+
+
+def places(value: Any) -> list[tuple[Any, Any]]:
+    """Every place in a document's nodes and connections: the map or list, and the key or index."""
+    found: list[tuple[Any, Any]] = []
+    stack = [value["nodes"], value["connections"]]
+    while stack:
+        item = stack.pop()
+        keys = list(item) if isinstance(item, dict) else range(len(item)) if isinstance(item, list) else ()
+        found += [(item, key) for key in keys]
+        stack += [item[key] for key in keys]
+    return found
