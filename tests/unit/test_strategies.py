@@ -58,6 +58,7 @@ def test_drawn_journeys_are_valid(options: Options) -> None:
     check()
 
 
+@pytest.mark.slow
 def test_every_key_and_kind_of_a_journey_occurs() -> None:
     seen: Counter[str] = Counter()
 
@@ -100,6 +101,7 @@ def _keys(name: str, value: Any, seen: Counter[str]) -> None:
         seen.update(f"{name}.{key}" for key in value)
 
 
+@pytest.mark.slow
 def test_drawn_sim_documents_are_read_and_have_every_kind() -> None:
     kinds: set[BlockKind] = set()
     envelopes: set[str] = set()
@@ -118,6 +120,7 @@ def test_drawn_sim_documents_are_read_and_have_every_kind() -> None:
     assert len(envelopes) >= 5
 
 
+@pytest.mark.slow
 def test_drawn_reactflow_documents_are_read() -> None:
     kinds: set[BlockKind] = set()
 

@@ -20,6 +20,7 @@ FILES = corpus_files("reactflow-wrapped(flow)")
 SMALL = REPOSITORY / "tests" / "data" / "chainforge" / "structured-outputs.cforge"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", FILES)
 def test_a_file_obeys_every_law(path: Path) -> None:
     found = read(path)
@@ -104,6 +105,7 @@ def test_an_example_becomes_a_flow_of_chainforge() -> None:
     assert broken_laws(document.read("x.cforge", done.text.encode())) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(24))
 def test_a_broken_flow_is_read_or_refused(seed: int) -> None:
     found = survives(broken(GAMES, seed), "chainforge", "x.cforge")

@@ -28,6 +28,7 @@ SOURCES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", FILES)
 def test_a_file_obeys_every_law(path: Path) -> None:
     found = read(path)
@@ -109,6 +110,7 @@ def test_an_edited_file_keeps_its_manner(path: Path) -> None:
     assert len(after) == len(before)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(40))
 @pytest.mark.parametrize("path", OURS)
 def test_a_broken_file_is_read_or_refused(path: Path, seed: int) -> None:
@@ -116,6 +118,7 @@ def test_a_broken_file_is_read_or_refused(path: Path, seed: int) -> None:
     assert survives(value, "dify", "broken.yml") == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 def test_a_broken_new_file_is_read_or_refused(seed: int) -> None:
     value = broken(made(read(SOURCES[0])).value, seed, times=3)

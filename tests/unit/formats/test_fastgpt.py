@@ -25,6 +25,7 @@ DATA = REPOSITORY / "tests" / "data" / "fastgpt"
 FILES = sorted(DATA.glob("*.json"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_a_file_obeys_every_law(path: Path) -> None:
     found = read(path)
@@ -136,6 +137,7 @@ def test_an_example_becomes_an_app_of_fastgpt() -> None:
     assert broken_laws(document.read("x.json", done.text.encode())) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(16))
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_a_broken_document_is_read_or_refused(path: Path, seed: int) -> None:

@@ -23,6 +23,7 @@ AGENTFLOWS = corpus_files("flowise-agentflow2")
 COMPONENTS = corpus_files("flowise-chatflow", "flowise-agentflow1")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", AGENTFLOWS)
 def test_an_agentflow_obeys_every_law(path: Path) -> None:
     found = read(path)
@@ -31,6 +32,7 @@ def test_an_agentflow_obeys_every_law(path: Path) -> None:
     assert broken_laws(found) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", COMPONENTS)
 def test_a_chatflow_obeys_every_law(path: Path) -> None:
     found = read(path)
@@ -55,6 +57,7 @@ def test_blocks_have_a_real_kind(files: list[Any], name: str, least: float) -> N
     assert real / every >= least
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("path", [AGENTFLOWS[0], AGENTFLOWS[-1]])
 def test_a_broken_agentflow_is_read_or_refused(path: Path, seed: int) -> None:
@@ -62,6 +65,7 @@ def test_a_broken_agentflow_is_read_or_refused(path: Path, seed: int) -> None:
     assert survives(broken(value, seed), "flowise") == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("path", [COMPONENTS[0], COMPONENTS[-1]])
 def test_a_broken_chatflow_is_read_or_refused(path: Path, seed: int) -> None:

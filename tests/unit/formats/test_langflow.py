@@ -70,6 +70,7 @@ def _template(value: Any, name: str) -> Any:
     return next(item for item in value["data"]["nodes"] if item["id"] == name)["data"]["node"]["template"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", FILES)
 def test_a_file_obeys_every_law(path: Path) -> None:
     found = read(path)
@@ -92,6 +93,7 @@ def test_blocks_have_a_real_kind() -> None:
     assert real / every >= 0.9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("path", [FILES[0], FILES[-1]])
 def test_a_broken_file_is_read_or_refused(path: Path, seed: int) -> None:

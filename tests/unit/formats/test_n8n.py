@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 FILES = corpus_files("n8n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", FILES)
 def test_a_workflow_obeys_every_law(path: Path) -> None:
     found = read(path)
@@ -56,6 +57,7 @@ def test_no_file_of_another_builder_is_taken_for_one_of_n8n() -> None:
     assert taken == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(10))
 @pytest.mark.parametrize("path", FILES[-3:])
 def test_a_broken_workflow_is_read_or_refused(path: Path, seed: int) -> None:
@@ -382,6 +384,7 @@ def test_families_of_types_are_known_by_their_names(name: str, mark: str, kind: 
 ODD: tuple[Any, ...] = (None, [], {}, ["a"], {"a": [1]}, 7, "", True, "<@")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", FILES[-2:])
 def test_any_value_may_be_of_any_type(path: Path) -> None:
     whole = json.loads(path.read_bytes())

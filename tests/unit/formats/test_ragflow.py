@@ -24,6 +24,7 @@ FILES = [*corpus_files("ragflow"), *(pytest.param(path, id=path.name) for path i
 DAY_OUT = REPOSITORY / "tests" / "data" / "ragflow" / "own-day-out.json"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", FILES)
 def test_a_file_obeys_every_law(path: Path) -> None:
     found = read(path)
@@ -164,6 +165,7 @@ def test_an_example_becomes_an_agent_of_ragflow() -> None:
     assert broken_laws(found) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(16))
 @pytest.mark.parametrize("path", OWN, ids=lambda path: path.name)
 def test_a_broken_document_is_read_or_refused(path: Path, seed: int) -> None:

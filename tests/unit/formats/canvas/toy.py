@@ -80,7 +80,6 @@ class Toy(Dialect):
     into_port = "in"
     error_port = "failed"
     keeps_extras = True
-    disables = True
 
     def open(self, value: JsonValue) -> Drawing | None:
         if not isinstance(value, dict) or not isinstance(value.get("nodes"), list):
