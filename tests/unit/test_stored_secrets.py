@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -49,7 +50,7 @@ def flow(secret: str) -> dict[str, Any]:
 def everything_in(database: Path) -> bytes:
     """All that a database holds, unpacked."""
     found = b""
-    with sqlite3.connect(database) as connection:
+    with closing(sqlite3.connect(database)) as connection:
         for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
             for row in connection.execute(f"SELECT * FROM {table}"):  # noqa: S608 - a name from the database itself
                 for value in row:
