@@ -14,7 +14,8 @@ A case says what its file holds, in one of three ways:
           late: {kind: agent, prompt: Be brief, in: container}
         edges: [begin > choose, choose.0 > late, choose.1 > begin, late.error > begin]
 
-  All keys of a block but `kind`, `name`, `type`, `in` (its container), `enabled`, `branches` are fields. An edge's
+  All keys of a block but `kind`, `name`, `type`, `in` (its container), `enabled`, `branches` and its place (`x`, `y`,
+  `width`, `height`) are fields. An edge's
   branch is the number of one, or `error`, `timeout`, `body`.
 
 and what the rule says of it: `pass: why` (nothing), or `fail: why` (once, or `finds` times), with `at`: for each
@@ -44,7 +45,8 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "rules"
 FORMATS = ("sim", "reactflow")
-_BLOCK_KEYS = {"kind", "name", "type", "in", "enabled", "branches"}
+_PLACE_KEYS = ("x", "y", "width", "height")
+_BLOCK_KEYS = {"kind", "name", "type", "in", "enabled", "branches", *_PLACE_KEYS}
 
 
 class Case(NamedTuple):
@@ -126,6 +128,7 @@ def _block(name: str, item: dict[str, Any]) -> Block:
         enabled=item.get("enabled", True),
         fields={key: value for key, value in item.items() if key not in _BLOCK_KEYS},
         branches=branches,
+        **{key: float(item[key]) for key in _PLACE_KEYS if key in item},
     )
 
 

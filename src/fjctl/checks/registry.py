@@ -27,10 +27,39 @@ RULES: tuple[Rule, ...] = (
     # --- expressions and code: FJ540 to FJ559 ------------------------------------------------------------------------
     # --- configuration: FJ560 to FJ579 -------------------------------------------------------------------------------
     # --- journey: FJ580 to FJ599 -------------------------------------------------------------------------------------
+    Rule("FJ580", "state-without-text", JOURNEY, ERROR, ON_JOURNEY, "journey:state_without_text", "says nothing"),
+    Rule("FJ581", "fork-with-one-exit", JOURNEY, WARNING, ON_JOURNEY, "journey:fork_with_one_exit", "chooses nothing"),
+    Rule("FJ582", "mixed-reasons", JOURNEY, WARNING, ON_JOURNEY, "journey:mixed_reasons", "always and also if", UNSAFE),
+    Rule("FJ583", "repeated-reason", JOURNEY, WARNING, ON_JOURNEY, "journey:repeated_reason", "one reason, two targets"),
+    Rule("FJ584", "command-collision", JOURNEY, ERROR, ON_JOURNEY, "journey:command_collision", "equal commands"),
+    Rule("FJ585", "no-trigger", JOURNEY, INFO, ON_JOURNEY, "journey:no_trigger", "no beginning"),
+    Rule("FJ586", "overlapping-triggers", JOURNEY, WARNING, ON_JOURNEY, "journey:overlapping_triggers", "said twice", SAFE),
+    Rule("FJ587", "undeclared-variable", JOURNEY, WARNING, ON_JOURNEY, "journey:undeclared_variable", "not declared", SAFE),
+    Rule("FJ588", "text-too-long", JOURNEY, WARNING, BOTH, "journey:text_too_long", "too long"),
+    Rule("FJ589", "unused-tool", JOURNEY, WARNING, ON_JOURNEY, "journey:unused_tool", "nothing calls a tool", UNSAFE),
+    Rule("FJ590", "duplicate-guideline", JOURNEY, WARNING, ON_JOURNEY, "journey:duplicate_guideline", "said twice", SAFE),
+    Rule("FJ591", "choice-of-one", JOURNEY, WARNING, ON_JOURNEY, "journey:choice_of_one", "no choice"),
+    Rule("FJ592", "bad-duration", JOURNEY, ERROR, ON_JOURNEY, "journey:bad_duration", "a time without a unit"),
+    Rule("FJ593", "no-reply", JOURNEY, WARNING, ON_JOURNEY, "journey:no_reply", "nobody is asked"),
+    Rule("FJ594", "calls-itself", JOURNEY, WARNING, ON_JOURNEY, "journey:calls_itself", "a journey calls itself"),
+    Rule("FJ595", "unknown-journey", JOURNEY, ERROR, ON_JOURNEY, "journey:unknown_journey", "not there"),
+    Rule("FJ596", "end-goes-on", JOURNEY, ERROR, ON_JOURNEY, "journey:end_goes_on", "an end with a way", UNSAFE),
+    Rule("FJ598", "strict-without-canned", JOURNEY, ERROR, ON_JOURNEY, "journey:strict_without_canned", "nothing to say"),
     # --- parlant: FJ600 to FJ619 -------------------------------------------------------------------------------------
     # --- pairs: FJ620 to FJ629 ---------------------------------------------------------------------------------------
     # --- security: FJ640 to FJ659 ------------------------------------------------------------------------------------
     # --- style: FJ660 to FJ679 ---------------------------------------------------------------------------------------
+    Rule("FJ660", "default-name", STYLE, INFO, BOTH, "style:default_name", "named as its type", status=OFF),
+    Rule("FJ661", "state-name", STYLE, INFO, ON_JOURNEY, "style:state_name", "a name not in snake_case", status=OFF),
+    Rule("FJ662", "similar-names", STYLE, INFO, BOTH, "style:similar_names", "names hard to tell apart", status=OFF),
+    Rule("FJ663", "long-name", STYLE, INFO, BOTH, "style:long_name", "a name too long", status=OFF),
+    Rule("FJ664", "too-large", STYLE, INFO, BOTH, "style:too_large", "too many blocks or states", status=OFF),
+    Rule("FJ665", "no-description", STYLE, INFO, ON_JOURNEY, "style:no_description", "no description", status=OFF),
+    Rule("FJ666", "undocumented-input", STYLE, INFO, BOTH, "style:undocumented_input", "not explained", status=OFF),
+    Rule("FJ667", "unfinished", STYLE, INFO, BOTH, "style:unfinished", "still to do", status=OFF),
+    Rule("FJ668", "empty-note", STYLE, INFO, ON_WORKFLOW, "style:empty_note", "a note without text", SAFE, OFF),
+    Rule("FJ669", "overlapping-blocks", STYLE, INFO, ON_WORKFLOW, "style:overlapping_blocks", "on top of another", status=OFF),
+    Rule("FJ670", "outside-container", STYLE, INFO, ON_WORKFLOW, "style:outside_container", "drawn outside", status=OFF),
 )  # fmt: skip
 
 
