@@ -63,10 +63,10 @@ def state_without_text(subject: Subject) -> Iterator[Problem]:
 def fork_with_one_exit(subject: Subject) -> Iterator[Problem]:
     """A fork with a single way out.
 
-    Why: a fork chooses. With one exit there is nothing to choose, and the reader looks for the case that is missing.
+    Why: a fork chooses. With one exit the reader looks for the case that is missing: does the conversation end there?
 
     When it runs: in Parlant, the exit's condition is not looked at when the state before is a tool; a fork without any
-    exit ends the journey. A workflow goes the one way or stops.
+    exit ends the journey. A workflow goes the one way or stops without a word.
 
     Example:
         states:
@@ -82,7 +82,7 @@ def fork_with_one_exit(subject: Subject) -> Iterator[Problem]:
             continue
         ways = [link for link in subject.graph.links if link.source == node.id and link.way not in {"error", "timeout"}]
         if len(ways) == 1 and not node.leaves:
-            message = f"fork {node.label!r} has one way out, so it chooses nothing"
+            message = f"fork {node.label!r} has one way out, and nothing says what happens otherwise"
             hint = "add the other case (`else: true` for all the rest), or lead the states before it straight on"
             yield Problem(node.spot, message, hint, node.id)
 
@@ -175,7 +175,7 @@ def repeated_reason(subject: Subject) -> Iterator[Problem]:
             if link.way not in {"when", "condition", "event"} or not said:
                 continue
             first = seen.setdefault((link.way, said), link)
-            if first is not link and first.target != link.target:
+            if first.item is not link.item and first.target != link.target:
                 key = "when" if link.way == "when" else link.way
                 other = _label(subject, first.target)
                 message = f"the way to {_label(subject, link.target)!r} has the same reason as the one to {other!r}"
