@@ -340,7 +340,7 @@ _PROMPTS = frozenset({"prompt", "chat", "fork", "instructions", "say", "end", "c
 def _use_of(path: tuple[str | int, ...]) -> str:
     if path[-1] == "condition" or path[0] == "triggers":
         return "condition"
-    return "prompt" if path and path[0] in _PROMPTS else ""
+    return "prompt" if path[0] in _PROMPTS else ""
 
 
 def unused_tool(subject: Subject) -> Iterator[Problem]:
