@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -35,7 +36,7 @@ from fjctl.source import Position
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from fjctl.checks.rule import Rule
+    from fjctl.checks.rule import Finding, Rule
     from fjctl.formats.document import Document
     from fjctl.project.check_cache import Cache
     from fjctl.project.checking import Placed
@@ -424,3 +425,32 @@ def restored(value: list[Any]) -> Checked:
     """The way back of `plain`."""
     reports = [Report._make(tuple(part) if isinstance(part, list) else part for part in row) for row in value[0]]
     return Checked(reports, value[1], value[2], value[3])
+
+
+# --- repairs ---------------------------------------------------------------------------------------------------------
+
+
+def mended(name: str, data: bytes, plan: Plan, *, unsafe: bool, format_name: str = "") -> tuple[bytes, int]:
+    """A file's bytes after its repairs, and how many were made; accepted findings are not repaired."""
+    from fjctl.project.checking import fix
+
+    whole = documents.read(name, data, format_name=format_name, member=split_flow(Path(name))[1])
+    made = 0
+    for member in whole.members or [whole.member]:
+        flow = documents.read(name, data, format_name=format_name, member=member)
+        if not flow.ok:
+            continue
+        wanted = partial(_not_accepted, plan)
+        fixed = fix(flow, plan.chosen.rules, plan.knowledge, unsafe=unsafe, wanted=wanted)
+        made += len(fixed.made)
+        data = flow.encoded(fixed.document.source.text)
+    return data, made
+
+
+def _not_accepted(plan: Plan, document: Document, findings: Sequence[Finding]) -> list[Finding]:
+    """The findings that no suppression accepts."""
+    lines = document.source.text.split("\n")
+    said = comments(document.source.text) if document.syntax == "yaml" else []
+    hidden = plan.chosen.hidden | _ignored_here(document.source.name, plan)
+    reports = [(item.finding, report_of(item, lines)) for item in placed(document, findings)]
+    return [finding for finding, report in reports if report.code not in hidden and _accepted([report], said, plan)[0]]

@@ -14,12 +14,14 @@ from fjctl.formats import document as documents
 from fjctl.source import Pointer, Position, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from fjctl.checks.rule import Rule
     from fjctl.formats.document import Document
     from fjctl.formats.registry import Format
     from fjctl.source import JsonValue
+
+    Wanted = Callable[[Document, Sequence[Finding]], list[Finding]]
 
 
 class Placed(NamedTuple):
@@ -131,17 +133,22 @@ class Fixed(NamedTuple):
 
 
 def fix(
-    document: Document, rules: Sequence[Rule], knowledge: Knowledge | None = None, *, unsafe: bool = False
+    document: Document,
+    rules: Sequence[Rule],
+    knowledge: Knowledge | None = None,
+    *,
+    unsafe: bool = False,
+    wanted: Wanted = lambda _document, findings: list(findings),
 ) -> Fixed:
     """Repairs a document until no rule has a repair left that may be made, at most `fixing.ROUNDS` times. A round whose
-    text cannot be read again is not taken."""
+    text cannot be read again is not taken. `wanted` leaves out findings that nobody wants repaired."""
     made: list[Finding] = []
     for _ in range(fixing.ROUNDS):
         if not document.ok:
             break
         found = engine.check(subject_of(document, knowledge), rules)
-        wanted = fixing.applicable(found, unsafe=unsafe)
-        text = repaired(document, wanted) if wanted else document.source.text
+        chosen = wanted(document, fixing.applicable(found, unsafe=unsafe))
+        text = repaired(document, chosen) if chosen else document.source.text
         if text == document.source.text:
             break
         format_name = cast("Format", document.format).name
@@ -150,6 +157,6 @@ def fix(
         )
         if has_errors(again.diagnostics):
             break
-        made += wanted
+        made += chosen
         document = again
     return Fixed(document, made, examine(document, rules, knowledge))

@@ -230,7 +230,7 @@ def no_trigger(subject: Subject) -> Iterator[Problem]:
         triggers: [The customer wants to return something they bought]
         states: {greet: {say: Hello}}
     """
-    if not any(isinstance(item, str) and item.strip() for item in subject.the_journey.get("triggers", [])):
+    if not any(item.strip() for item in subject.the_journey.get("triggers", [])):
         hint = "add `triggers:` with a sentence that says when the customer needs this journey"
         yield Problem(Spot(("journey",)), "nothing says when this journey begins", hint)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 VERBS: dict[str, str] = {
     "init": "Make a project: fjctl.toml, folders, .gitignore line, schema for editors.",
     "convert": "Convert workflows to journeys and back.",
+    "check": "Check workflows, journeys and pairs against the rules.",
+    "rule": "Show a rule's manual, or list the rules.",
     "fmt": "Write files in their canonical form, editor noise gone.",
     "diff": "Show what has changed in meaning between two versions.",
     "roundtrip": "Prove on your own files that converting loses and moves nothing.",
