@@ -47,6 +47,11 @@ RULES: tuple[Rule, ...] = (
     Rule("FJ598", "strict-without-canned", JOURNEY, ERROR, ON_JOURNEY, "journey:strict_without_canned", "nothing to say"),
     # --- parlant: FJ600 to FJ619 -------------------------------------------------------------------------------------
     # --- pairs: FJ620 to FJ629 ---------------------------------------------------------------------------------------
+    Rule("FJ620", "out-of-sync", PAIRS, ERROR, ON_PAIR, "pairs:out_of_sync", "the two sides differ"),
+    Rule("FJ621", "origin-astray", PAIRS, WARNING, ON_PAIR, "pairs:origin_astray", "origin names what is not there"),
+    Rule("FJ622", "mapping-ambiguous", PAIRS, WARNING, ON_PAIR, "pairs:mapping_ambiguous", "several blocks for a state"),
+    Rule("FJ623", "loss-not-accepted", PAIRS, INFO, ON_PAIR, "pairs:loss_not_accepted", "only the journey says it"),
+    Rule("FJ624", "wrong-format", PAIRS, WARNING, ON_PAIR, "pairs:wrong_format", "origin names another format"),
     # --- security: FJ640 to FJ659 ------------------------------------------------------------------------------------
     # --- style: FJ660 to FJ679 ---------------------------------------------------------------------------------------
     Rule("FJ660", "default-name", STYLE, INFO, BOTH, "style:default_name", "named as its type", status=OFF),

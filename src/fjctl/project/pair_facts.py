@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from fjctl.checks.subject import Knowledge, Pair
 from fjctl.conversion import lens
 from fjctl.model.diff import differences
 from fjctl.model.journey import walk
 from fjctl.model.references import normalize
+from fjctl.model.transplant import same
 from fjctl.project.checking import subject_of
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from fjctl.formats.registry import Format
     from fjctl.model.journey import Journey
     from fjctl.model.workflow import Workflow
+    from fjctl.source import Pointer
 
 
 def pair_of(workflow: Document, journey: Document, knowledge: Knowledge | None = None) -> Pair:
@@ -24,15 +26,27 @@ def pair_of(workflow: Document, journey: Document, knowledge: Knowledge | None =
     form = cast("Format", workflow.format)
     flow, talk = cast("Workflow", workflow.workflow), cast("Journey", journey.journey)
     theirs, held = lens.both_sides(flow, talk, form)
-    _, prepared, losses = lens.image(talk, form)
+    written = lens.put_journey(talk, workflow.value, flow, form)
     return Pair(
         workflow=subject_of(workflow, knowledge),
         journey=subject_of(journey, knowledge),
         changes=differences(held, theirs),
-        losses=lens.in_journey(losses, talk, prepared.nodes),
+        losses=[loss for loss in dict.fromkeys(written.losses) if not _has(theirs, talk, loss.pointer)],
         astray=_astray(talk, flow),
         ambiguous=_ambiguous(talk, flow),
     )
+
+
+def _has(theirs: Journey, journey: Journey, pointer: Pointer) -> bool:
+    """Whether the workflow has what the journey has at a place, whatever its writer says of it: it was there before."""
+    one: Any = theirs
+    other: Any = journey
+    for part in pointer:
+        try:
+            one, other = one[part], other[part]
+        except (KeyError, IndexError, TypeError):
+            return False
+    return bool(pointer) and same(one, other)
 
 
 def _astray(journey: Journey, workflow: Workflow) -> dict[str, str]:
