@@ -15,8 +15,7 @@ from fjctl.project import baseline as baselines
 from fjctl.project.check_cache import Cache
 from fjctl.project.check_run import Plan, Run, check_bytes, check_files, plan_of
 from fjctl.project.config import load_settings
-from fjctl.project.discover import expand
-from fjctl.project.files import split_flow
+from fjctl.project.discover import named
 from fjctl.project.reports import WEIGHT, Report
 
 if TYPE_CHECKING:
@@ -67,18 +66,19 @@ def run(asked: Asked) -> ExitCode:
         raise UsageError("stdin is checked alone, and as it is", hint=hint)
     settings = load_settings(start_folder([] if "-" in paths else paths))
     plan = plan_of(settings, _wanted(asked))
+    known = _baseline(asked, settings)
     fail_on = asked.fail_on or settings.check.fail_on
     if asked.fix or asked.diff:
         from fjctl.cli.fixing import mend
 
-        drifted = mend(files_of(paths, settings), plan, asked)
+        drifted = mend(named(paths, settings), plan, asked)
         if asked.diff:
             return (
                 ExitCode.FOUND
                 if drifted
-                else _shown(_all(paths, settings, plan, asked), asked, targets, fail_on, settings)
+                else _shown(_all(paths, settings, plan, asked), asked, targets, fail_on, known)
             )
-    return _shown(_all(paths, settings, plan, asked), asked, targets, fail_on, settings)
+    return _shown(_all(paths, settings, plan, asked), asked, targets, fail_on, known)
 
 
 def _wanted(asked: Asked) -> Wanted:
@@ -121,27 +121,12 @@ def _one_of(word: str, known: Sequence[str], what: str) -> None:
         raise UsageError(f"there is no {what} {word!r}", hint=hint)
 
 
-def files_of(paths: Sequence[str], settings: Settings) -> dict[str, bool]:
-    """The files, and of each whether it was named itself: one of no known format in a folder is passed over."""
-    found: dict[str, bool] = {}
-    for argument in paths:
-        path = Path(argument)
-        if path.is_dir():
-            for inner in expand([argument], settings):
-                found.setdefault(str(inner), False)
-        elif path.is_file() or split_flow(path)[1]:
-            found[argument] = True
-        else:
-            found |= dict.fromkeys(map(str, expand([argument], settings)), True)
-    return found
-
-
 def _all(paths: Sequence[str], settings: Settings, plan: Plan, asked: Asked) -> Run:
     if "-" in paths:
         name = asked.stdin_filename or "<stdin>"
         checked = check_bytes(name, sys.stdin.buffer.read(), plan, asked.source_format)
         return Run(checked.reports, [name], checked.hidden)
-    files = files_of(paths, settings)
+    files = named(paths, settings)
     cache = Cache(settings.root if asked.cache and settings.is_project else None, f"{plan.key()}{asked.source_format}")
     found = check_files(files, plan, settings, cache, asked.source_format)
     cache.save()
@@ -151,36 +136,40 @@ def _all(paths: Sequence[str], settings: Settings, plan: Plan, asked: Asked) -> 
     return found
 
 
-def _shown(run: Run, asked: Asked, targets: Sequence[tuple[str, Path]], fail_on: str, settings: Settings) -> ExitCode:
+class _Baseline(NamedTuple):
+    """The baseline's file, if there is one, and what it knows; nothing yet when it is to be written."""
+
+    path: Path | None
+    known: baselines.Known | None
+
+
+def _baseline(asked: Asked, settings: Settings) -> _Baseline:
     path = Path(asked.baseline) if asked.baseline else None
     if path is None and settings.check.baseline:
         path = settings.root / settings.check.baseline
-    if asked.update_baseline:
-        return _update(path, run.reports)
-    if path is not None:
-        fresh = baselines.new(run.reports, baselines.load(path))
+    if path is None and asked.update_baseline:
+        hint = "add --baseline FILE, or `baseline` to the configuration"
+        raise UsageError("--update-baseline names no file", hint=hint)
+    return _Baseline(path, None if path is None or asked.update_baseline else baselines.load(path))
+
+
+def _shown(run: Run, asked: Asked, targets: Sequence[tuple[str, Path]], fail_on: str, baseline: _Baseline) -> ExitCode:
+    if asked.update_baseline and baseline.path is not None:
+        count = baselines.save(baseline.path, run.reports)
+        TERMINAL.note(f"{baseline.path}: {human.counted(count, 'finding')} written")
+        return ExitCode.OK
+    if baseline.known is not None:
+        fresh = baselines.new(run.reports, baseline.known)
         run = run._replace(reports=fresh, hidden=run.hidden + len(run.reports) - len(fresh))
     for form, file in targets:
         _write(file, rendered(form, run))
     if asked.statistics:
         for line in findings.statistics(run.reports):
             TERMINAL.out(line)
-    else:
-        shown = rendered(asked.form, run)
-        if shown:
-            TERMINAL.out(shown)
+    elif shown := rendered(asked.form, run):
+        TERMINAL.out(shown)
     TERMINAL.note(findings.summary(run.reports, len(run.files), run.hidden))
     return ExitCode.FOUND if fails(run.reports, fail_on) else ExitCode.OK
-
-
-def _update(path: Path | None, reports: Sequence[Report]) -> ExitCode:
-    if path is None:
-        raise UsageError(
-            "--update-baseline names no file", hint="add --baseline FILE, or `baseline` to the configuration"
-        )
-    count = baselines.save(path, reports)
-    TERMINAL.note(f"{path}: {human.counted(count, 'finding')} written")
-    return ExitCode.OK
 
 
 def rendered(form: str, run: Run) -> str:

@@ -173,7 +173,7 @@ def _settled(found: Sequence[tuple[Document, list[Placed]]], whole: Document, pl
     said = comments(whole.source.text) if whole.syntax == "yaml" else []
     kept, used, count = _accepted(weighed, said, plan)
     for item in said:
-        kept += _about(item, weighed, name, lines, plan)
+        kept += (remark for remark in _about(item, weighed, name, lines, plan) if remark.code not in hidden)
     return Checked(sorted(kept, key=Report.order), sorted(used), hidden=count)
 
 
@@ -235,7 +235,7 @@ def _about(item: Suppression, reports: list[Report], name: str, lines: list[str]
             yield _remark(MALFORMED, item, error.message, error.hint, name, lines)
             continue
         hides = any(item.first <= report.line <= item.last and report.code in codes for report in reports)
-        if not hides and codes <= ran and not codes & pair_rules and UNUSED[0] not in plan.chosen.hidden:
+        if not hides and codes <= ran and not codes & pair_rules:
             message = f"nothing here breaks {word}, so the suppression hides nothing"
             yield _remark(UNUSED, item, message, "remove it", name, lines, "warning")
 
@@ -425,6 +425,25 @@ def restored(value: list[Any]) -> Checked:
     """The way back of `plain`."""
     reports = [Report._make(tuple(part) if isinstance(part, list) else part for part in row) for row in value[0]]
     return Checked(reports, value[1], value[2], value[3])
+
+
+def check(
+    paths: Sequence[str] = (".",),
+    *,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    parlant: bool = False,
+    root: Path | None = None,
+) -> Run:
+    """Checks files, folders and patterns as `fjctl check` does: with the settings of the project around `root` (the
+    current folder unless given), all rules or those selected. Raises FjctlError for what cannot be begun."""
+    from fjctl.project.check_cache import Cache
+    from fjctl.project.config import load_settings
+    from fjctl.project.discover import named
+
+    settings = load_settings(root if root is not None else Path.cwd())
+    plan = plan_of(settings, Wanted(select=select, ignore=ignore, parlant=parlant))
+    return check_files(named(paths, settings), plan, settings, Cache(None, ""))
 
 
 # --- repairs ---------------------------------------------------------------------------------------------------------
