@@ -71,7 +71,11 @@ def workflow_graph(workflow: Workflow) -> Graph:
     for node in nodes.values():
         node.leaves = node.kind is BlockKind.RESPONSE
     starts = [node.id for node in nodes.values() if node.kind in ENTRY_KINDS]
-    return Graph(nodes, links, starts)
+    if starts:
+        return Graph(nodes, links, starts)
+    led_to = {link.target for link in links if link.source != link.target}
+    roots = [node.id for node in nodes.values() if node.parent is None and node.id not in led_to]
+    return Graph(nodes, links, roots, declared=False)
 
 
 def _block_node(block: Block) -> Node:

@@ -122,3 +122,20 @@ def _remove_transition(state: State, link: Link) -> None:
             break
     if isinstance(written, list) and not written:
         state.pop("next")
+
+
+def move_else_last(name: str) -> Callable[[Model], None]:
+    """Puts the `else` of a block or state behind its other cases."""
+
+    def apply(model: Model) -> None:
+        if isinstance(model, Workflow):
+            block = model.by_id().get(name)
+            if block is not None:
+                block.branches.sort(key=lambda branch: branch.otherwise)
+            return
+        state = state_of(model, name)
+        written: Any = state.get("next") if state is not None else None
+        if isinstance(written, list):
+            written.sort(key=lambda item: isinstance(item, dict) and bool(item.get("else")))
+
+    return apply

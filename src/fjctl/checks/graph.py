@@ -61,11 +61,12 @@ class Link:
 class Graph:
     """Nodes by id, links in document order, and where a run begins. Links to nodes that do not exist are in `links`
     and in `dangling`, and count for nothing else. `starts` are the first states of a journey; in a workflow, its
-    entry blocks."""
+    entry blocks, or, where it has none (`declared` is False), the blocks that nothing leads to."""
 
     nodes: dict[str, Node]
     links: list[Link]
     starts: list[str]
+    declared: bool = True
 
     @cached_property
     def outgoing(self) -> dict[str, list[Link]]:

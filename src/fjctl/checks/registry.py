@@ -21,8 +21,25 @@ OFF, FOR_PARLANT = Status.OFF, Status.PARLANT
 
 RULES: tuple[Rule, ...] = (
     # --- graph: FJ501 to FJ519 ---------------------------------------------------------------------------------------
+    Rule("FJ501", "no-start", GRAPH, WARNING, ON_WORKFLOW, "graph:no_start", "nothing says where a run begins"),
+    Rule("FJ502", "several-starts", GRAPH, WARNING, ON_WORKFLOW, "graph:several_starts", "more starts than one"),
     Rule("FJ503", "unreachable", GRAPH, WARNING, BOTH, "graph:unreachable", "no path leads to it", UNSAFE),
+    Rule("FJ504", "leads-nowhere", GRAPH, WARNING, BOTH, "graph:leads_nowhere", "a choice without ways"),
     Rule("FJ505", "duplicate-edge", GRAPH, WARNING, BOTH, "graph:duplicate_edge", "an edge stands twice", SAFE),
+    Rule("FJ506", "always-to-itself", GRAPH, ERROR, BOTH, "graph:always_to_itself", "it leads to itself", UNSAFE),
+    Rule("FJ507", "branch-without-edge", GRAPH, INFO, ON_WORKFLOW, "graph:branch_without_edge", "a case that leads nowhere"),
+    Rule("FJ508", "edge-without-branch", GRAPH, WARNING, ON_WORKFLOW, "graph:edge_without_branch", "an edge by no case"),
+    Rule("FJ509", "cycle-without-exit", GRAPH, WARNING, BOTH, "graph:cycle_without_exit", "a cycle for ever"),
+    Rule("FJ510", "empty-container", GRAPH, ERROR, BOTH, "graph:empty_container", "nothing to repeat"),
+    Rule("FJ511", "body-not-connected", GRAPH, ERROR, ON_WORKFLOW, "graph:body_not_connected", "a loop that never begins"),
+    Rule("FJ512", "across-container", GRAPH, ERROR, BOTH, "graph:across_container", "an edge across a border"),
+    Rule("FJ513", "never-ready", GRAPH, ERROR, ON_WORKFLOW, "graph:never_ready", "it waits for what comes after"),
+    Rule("FJ514", "else-not-last", GRAPH, WARNING, BOTH, "graph:else_not_last", "cases behind the else", SAFE),
+    Rule("FJ515", "after-always-true", GRAPH, WARNING, BOTH, "graph:after_always_true", "a case never tested"),
+    Rule("FJ516", "error-from-safe", GRAPH, WARNING, BOTH, "graph:error_edge_from_start", "it cannot fail", UNSAFE),
+    Rule("FJ517", "into-start", GRAPH, WARNING, ON_WORKFLOW, "graph:into_start", "an edge to a start", UNSAFE),
+    Rule("FJ518", "after-response", GRAPH, WARNING, ON_WORKFLOW, "graph:after_response", "behind the end"),
+    Rule("FJ519", "disabled-on-the-way", GRAPH, WARNING, BOTH, "graph:disabled_on_the_way", "switched off, and needed"),
     # --- references: FJ520 to FJ539 ----------------------------------------------------------------------------------
     # --- expressions and code: FJ540 to FJ559 ------------------------------------------------------------------------
     # --- configuration: FJ560 to FJ579 -------------------------------------------------------------------------------
