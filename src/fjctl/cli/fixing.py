@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 def mend(files: Iterable[str], plan: Plan, *, show: bool, unsafe: bool, format_name: str) -> int:
-    """Repairs files, or only shows what would change in them; the number of files concerned. What cannot be read or written
-    is said, and the others are still mended."""
+    """Repairs files, or only shows what would change in them; the number of files concerned. What cannot be read or
+    written is said, and the others are still mended."""
     count = made = 0
     for name in files:
         try:
