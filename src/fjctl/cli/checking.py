@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from fjctl import __version__
 from fjctl.checks.selection import Wanted
 from fjctl.cli.batch import start_folder
 from fjctl.cli.terminal import TERMINAL
@@ -71,7 +72,9 @@ def run(asked: Asked) -> ExitCode:
     if asked.fix or asked.diff:
         from fjctl.cli.fixing import mend
 
-        drifted = mend(named(paths, settings), plan, asked)
+        drifted = mend(
+            named(paths, settings), plan, show=asked.diff, unsafe=asked.unsafe, format_name=asked.source_format
+        )
         if asked.diff:
             return (
                 ExitCode.FOUND
@@ -127,7 +130,9 @@ def _all(paths: Sequence[str], settings: Settings, plan: Plan, asked: Asked) -> 
         checked = check_bytes(name, sys.stdin.buffer.read(), plan, asked.source_format)
         return Run(checked.reports, [name], checked.hidden)
     files = named(paths, settings)
-    cache = Cache(settings.root if asked.cache and settings.is_project else None, f"{plan.key()}{asked.source_format}")
+    cache = Cache(
+        settings.root if asked.cache and settings.is_project else None, f"{plan.key(__version__)}{asked.source_format}"
+    )
     found = check_files(files, plan, settings, cache, asked.source_format)
     cache.save()
     if not found.files:

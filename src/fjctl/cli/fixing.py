@@ -17,22 +17,21 @@ from fjctl.project.writing import write_guarded
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fjctl.cli.checking import Asked
     from fjctl.project.check_run import Plan
 
 
-def mend(files: Iterable[str], plan: Plan, asked: Asked) -> int:
-    """Repairs files, or shows what would change in them; the number of files concerned. What cannot be read or written
-    is said, and the others are still mended."""
+def mend(files: Iterable[str], plan: Plan, *, show: bool, unsafe: bool, format_name: str) -> int:
+    """Repairs files, or only shows what would change in them; the number of files concerned. What cannot be read or
+    written is said, and the others are still mended."""
     count = made = 0
     for name in files:
         try:
             path = split_flow(Path(name))[0]
             state = read_bytes(path)
-            data, repairs = mended(name, state.data, plan, unsafe=asked.unsafe, format_name=asked.source_format)
+            data, repairs = mended(name, state.data, plan, unsafe=unsafe, format_name=format_name)
             if data == state.data:
                 continue
-            if asked.diff:
+            if show:
                 before, after = (document.read(name, version).source.text for version in (state.data, data))
                 show_patch(before, after, name, name)
             else:
@@ -44,6 +43,6 @@ def mend(files: Iterable[str], plan: Plan, asked: Asked) -> int:
         count += 1
         made += repairs
     if count:
-        verb = "would be mended" if asked.diff else "mended"
+        verb = "would be mended" if show else "mended"
         TERMINAL.note(f"{human.counted(made, 'finding')} {verb} in {human.counted(count, 'file')}")
     return count

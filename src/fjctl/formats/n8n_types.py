@@ -404,7 +404,7 @@ FAMILIES = (
     Family(r"reranker[A-Z]\w*", _part("", "reranker", label=""), part=True),
     Family(r"vectorStore[A-Z]\w*", _part("", "store", label=""), part=True),
     Family(r"vectorStore[A-Z]\w*|chatHubVectorStore\w*", _KNOWS),
-    Family(r"(?:.*\.)?\w*[tT]rigger", _entry("", "service", label="")),
+    Family(r"(?:.*\.)?(?:\w*[tT]rigger|emailReadImap|cron|interval)", _entry("", "service", label="")),
     Family(
         r"(?:.*\.)?mcpClient(?:Tool)?", _tool("", BlockKind.MCP, "mcp", *_DESCRIBED, "tool.tool <- toolName : text")
     ),

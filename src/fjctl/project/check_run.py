@@ -8,7 +8,6 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fjctl import __version__
 from fjctl.checks.engine import check_pair
 from fjctl.checks.rule import Sees
 from fjctl.checks.selection import Selection, Wanted, codes_of, selection
@@ -59,9 +58,9 @@ class Plan(NamedTuple):
     per_file: tuple[tuple[str, frozenset[str]], ...] = ()
     others: Mapping[str, str] = {}
 
-    def key(self) -> str:
-        """Stands for everything but a file's content that its findings depend on."""
-        parts = repr((__version__, self.chosen, _sorted(self.knowledge), self.ignores, self.per_file))
+    def key(self, version: str) -> str:
+        """Stands for everything but a file's content that its findings depend on, in a version of fjctl."""
+        parts = repr((version, self.chosen, _sorted(self.knowledge), self.ignores, self.per_file))
         return blake2b(parts.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
