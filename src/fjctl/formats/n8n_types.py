@@ -198,6 +198,9 @@ TYPES = Table(
         _entry("scheduleTrigger", "schedule", label="Schedule Trigger"),
         _entry("formTrigger", "form", label="On form submission"),
         _entry("errorTrigger", "error", label="Error Trigger"),
+        _entry("emailReadImap", "email", label="Email Trigger (IMAP)"),
+        _entry("cron", "cron", label="Cron"),
+        _entry("interval", "interval", label="Interval"),
         _agent("agent", label="AI Agent", writes=True, output="content"),
         _agent("chainLlm", label="Basic LLM Chain", text="content"),
         _agent(
@@ -404,7 +407,7 @@ FAMILIES = (
     Family(r"reranker[A-Z]\w*", _part("", "reranker", label=""), part=True),
     Family(r"vectorStore[A-Z]\w*", _part("", "store", label=""), part=True),
     Family(r"vectorStore[A-Z]\w*|chatHubVectorStore\w*", _KNOWS),
-    Family(r"(?:.*\.)?(?:\w*[tT]rigger|emailReadImap|cron|interval)", _entry("", "service", label="")),
+    Family(r"(?:.*\.)?\w*[tT]rigger", _entry("", "service", label="")),
     Family(
         r"(?:.*\.)?mcpClient(?:Tool)?", _tool("", BlockKind.MCP, "mcp", *_DESCRIBED, "tool.tool <- toolName : text")
     ),
