@@ -152,7 +152,7 @@ def always_to_itself(subject: Subject) -> Iterator[Problem]:
 
     Why: it never stops.
 
-    When it runs: Sim waits for itself and never runs it; Parlant takes it for an exit or repeats the state in each turn.
+    When it runs: Sim waits for itself and never runs it; Parlant takes it for an exit or repeats the state each turn.
 
     Example:
         greet: {chat: Greet the customer, next: greet}
@@ -230,8 +230,8 @@ def cycle_without_exit(subject: Subject) -> Iterator[Problem]:
 
     Why: once a run is in it, it never ends.
 
-    When it runs: a builder repeats it until a limit stops the run; in Parlant the conversation goes round for ever, and only
-    another journey can take over.
+    When it runs: a builder repeats it until a limit stops the run; in Parlant the conversation goes round for ever, and
+    only another journey can take over.
 
     Example:
         states:
@@ -286,7 +286,8 @@ def body_not_connected(subject: Subject) -> Iterator[Problem]:
 
     Why: the blocks inside never run.
 
-    When it runs: Sim fails the run: "Loop start is not connected to any blocks". Dify begins at the iteration's own start.
+    When it runs: Sim fails the run: "Loop start is not connected to any blocks". Dify begins at the iteration's own
+    start.
 
     Example:
         a loop with an agent inside, and no edge from the loop's inner start
@@ -337,8 +338,8 @@ def never_ready(subject: Subject) -> Iterator[Problem]:
 
     Why: it waits for ever.
 
-    When it runs: a block of Sim is ready when every edge into it was taken or given up. One that closes a cycle is neither
-    before the block has run. Only loop containers repeat.
+    When it runs: a block of Sim is ready when every edge into it was taken or given up. One that closes a cycle is
+    neither before the block has run. Only loop containers repeat.
 
     Example:
         edges: begin to ask, ask to check, check to ask
@@ -509,8 +510,8 @@ def disabled_on_the_way(subject: Subject) -> Iterator[Problem]:
 
     Why: whoever switched it off perhaps did not see that nothing behind it runs any more.
 
-    When it runs: Sim leaves out a disabled block and everything that can only be reached through it. n8n passes the data
-    through.
+    When it runs: Sim leaves out a disabled block and everything that can only be reached through it. n8n passes the
+    data through.
 
     Example:
         begin to check (disabled) to answer
