@@ -41,6 +41,21 @@ RULES: tuple[Rule, ...] = (
     Rule("FJ518", "after-response", GRAPH, WARNING, ON_WORKFLOW, "graph:after_response", "behind the end"),
     Rule("FJ519", "disabled-on-the-way", GRAPH, WARNING, BOTH, "graph:disabled_on_the_way", "switched off, and needed"),
     # --- references: FJ520 to FJ539 ----------------------------------------------------------------------------------
+    Rule("FJ520", "unknown-reference", REFERENCES, ERROR, BOTH, "references:unknown_block", "it names nothing", UNSAFE),
+    Rule("FJ521", "unknown-field", REFERENCES, WARNING, BOTH, "references:unknown_field", "a field that is not given"),
+    Rule("FJ522", "never-before", REFERENCES, WARNING, BOTH, "references:never_before", "it cannot have run yet"),
+    Rule("FJ523", "maybe-not-before", REFERENCES, INFO, BOTH, "references:maybe_not_before", "it ran on some paths", status=OFF),
+    Rule("FJ524", "own-output", REFERENCES, WARNING, BOTH, "references:own_output", "it names itself"),
+    Rule("FJ525", "reserved-name", REFERENCES, ERROR, ON_WORKFLOW, "references:reserved_name", "a name nobody can use"),
+    Rule("FJ526", "unknown-variable", REFERENCES, ERROR, BOTH, "references:undeclared_variable", "no such variable", UNSAFE),
+    Rule("FJ527", "unused-variable", REFERENCES, INFO, BOTH, "references:unused_variable", "nothing reads it"),
+    Rule("FJ528", "never-set", REFERENCES, WARNING, BOTH, "references:never_set", "a variable without a value"),
+    Rule("FJ529", "used-before-set", REFERENCES, WARNING, BOTH, "references:used_before_set", "read before it is set"),
+    Rule("FJ530", "unknown-environment", REFERENCES, WARNING, BOTH, "references:unknown_environment", "a name not set"),
+    Rule("FJ531", "outside-loop", REFERENCES, ERROR, BOTH, "references:outside_loop", "a round without a loop"),
+    Rule("FJ532", "undeclared-input", REFERENCES, WARNING, ON_WORKFLOW, "references:undeclared_input", "an input not declared"),
+    Rule("FJ533", "round-from-outside", REFERENCES, WARNING, BOTH, "references:nested_loop_name", "a round that is over"),
+    Rule("FJ534", "reference-by-id", REFERENCES, ERROR, ON_JOURNEY, "references:by_id_in_journey", "an id in a journey"),
     # --- expressions and code: FJ540 to FJ559 ------------------------------------------------------------------------
     # --- configuration: FJ560 to FJ579 -------------------------------------------------------------------------------
     # --- journey: FJ580 to FJ599 -------------------------------------------------------------------------------------

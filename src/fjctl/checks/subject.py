@@ -84,6 +84,23 @@ class Subject:
         return self._names.get(name if name.startswith(BY_ID) else normalize(name))
 
     @cached_property
+    def dialect(self) -> str:
+        """The format in whose terms the texts are written: of a journey that of its workflow, if it has one."""
+        if self.journey is not None:
+            return str(self.journey.get("origin", {}).get("format", "sim"))
+        return self.format
+
+    @cached_property
+    def entries(self) -> frozenset[str]:
+        """Names by which references mean what a run was started with."""
+        if self.journey is None:
+            return frozenset()
+        entries = self.journey.get("entries", {})
+        return frozenset(
+            normalize(item) for name, entry in entries.items() for item in (name, entry.get("title", name))
+        )
+
+    @cached_property
     def names(self) -> list[str]:
         """Names by which nodes can be referred to, as people write them."""
         return [node.label if self.side == "workflow" else node.id for node in self.graph.nodes.values()]
