@@ -57,6 +57,19 @@ RULES: tuple[Rule, ...] = (
     Rule("FJ533", "round-from-outside", REFERENCES, WARNING, BOTH, "references:nested_loop_name", "a round that is over"),
     Rule("FJ534", "reference-by-id", REFERENCES, ERROR, ON_JOURNEY, "references:by_id_in_journey", "an id in a journey"),
     # --- expressions and code: FJ540 to FJ559 ------------------------------------------------------------------------
+    Rule("FJ540", "javascript-syntax", EXPRESSIONS, ERROR, BOTH, "expressions:javascript_syntax", "no JavaScript"),
+    Rule("FJ541", "python-syntax", EXPRESSIONS, ERROR, BOTH, "expressions:python_syntax", "no Python"),
+    Rule("FJ542", "assignment", EXPRESSIONS, ERROR, BOTH, "expressions:assignment", "= for ===", SAFE),
+    Rule("FJ543", "constant-condition", EXPRESSIONS, WARNING, BOTH, "expressions:constant_condition", "the same in every run"),
+    Rule("FJ544", "overlapping-case", EXPRESSIONS, WARNING, BOTH, "expressions:overlapping_case", "a case never taken"),
+    Rule("FJ545", "missing-case", EXPRESSIONS, INFO, BOTH, "expressions:missing_case", "a value without a case"),
+    Rule("FJ546", "never-true", EXPRESSIONS, WARNING, BOTH, "expressions:never_true", "a case no value meets"),
+    Rule("FJ547", "same-on-both-sides", EXPRESSIONS, WARNING, BOTH, "expressions:same_on_both_sides", "compared with itself"),
+    Rule("FJ548", "quoted-reference", EXPRESSIONS, WARNING, BOTH, "expressions:quoted_reference", "quotes twice", SAFE),
+    Rule("FJ549", "compared-as-text", EXPRESSIONS, WARNING, BOTH, "expressions:compared_as_text", "a number in quotes", SAFE),
+    Rule("FJ550", "undefined-name", EXPRESSIONS, WARNING, BOTH, "expressions:undefined_name", "a name nobody declares"),
+    Rule("FJ551", "never-reached", EXPRESSIONS, WARNING, BOTH, "expressions:never_reached", "code behind a return"),
+    Rule("FJ552", "no-result", EXPRESSIONS, WARNING, BOTH, "expressions:no_result", "code that returns nothing"),
     # --- configuration: FJ560 to FJ579 -------------------------------------------------------------------------------
     # --- journey: FJ580 to FJ599 -------------------------------------------------------------------------------------
     Rule("FJ580", "state-without-text", JOURNEY, ERROR, ON_JOURNEY, "journey:state_without_text", "says nothing"),
