@@ -109,6 +109,12 @@ def _python(text: str) -> ast.Module | SyntaxError | None:
             return None
 
 
+def parsed_python(text: str) -> ast.Module | None:
+    """The tree of a program; None for what is none."""
+    found = _python(text)
+    return found if isinstance(found, ast.Module) else None
+
+
 def _expressions(subject: Subject) -> Iterator[tuple[Text, Tree, Any]]:
     for text in _texts(subject, "expression"):
         if _is_javascript(subject, text):
