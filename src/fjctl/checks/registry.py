@@ -136,6 +136,7 @@ RULES: tuple[Rule, ...] = (
     Rule("FJ644", "untrusted-in-tool", SECURITY, WARNING, BOTH, "security:untrusted_in_tool", "a stranger's words in a tool"),
     Rule("FJ645", "secret-in-prompt", SECURITY, WARNING, BOTH, "security:secret_in_prompt", "a secret for the model"),
     Rule("FJ646", "reaches-out", SECURITY, INFO, BOTH, "security:reaches_out", "code that sends requests"),
+    Rule("FJ647", "plain-secret", SECURITY, WARNING, BOTH, "security:plain_secret", "a secret in plain text"),
     # --- style: FJ660 to FJ679 ---------------------------------------------------------------------------------------
     Rule("FJ660", "default-name", STYLE, INFO, BOTH, "style:default_name", "named as its type", status=OFF),
     Rule("FJ661", "state-name", STYLE, INFO, ON_JOURNEY, "style:state_name", "a name not in snake_case", status=OFF),

@@ -375,6 +375,9 @@ def repeats_nothing(subject: Subject) -> Iterator[Problem]:
         key = "loop" if node.kind is BlockKind.LOOP else "parallel"
         given = node.fields.get(key)
         if not isinstance(given, dict):
+            if subject.format in {"dify", "reactflow"} or subject.side == "journey":
+                hint = "say how often, or over which list"
+                yield Problem(node.spot, f"{node.label!r} does not say what it repeats for", hint, node.id)
             continue
         for name in ("times", "count"):
             value = given.get(name)

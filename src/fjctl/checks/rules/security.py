@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from fjctl.checks import javascript as js
+from fjctl.checks.build import strings
 from fjctl.checks.rule import Problem
+from fjctl.checks.rules.configuration import spot_of
 from fjctl.checks.rules.references import used_in
+from fjctl.model import secrets
 from fjctl.model.references import environment, normalize
 from fjctl.model.workflow import ENTRY_KINDS, BlockKind
 
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fjctl.checks.build import Text
+    from fjctl.checks.graph import Node
     from fjctl.checks.subject import Subject
 
 _HOST = re.compile(r"https?://([^\s/?#<>{}\"'`\\]+)", re.IGNORECASE)
@@ -344,3 +348,33 @@ _SENDING = re.compile(
     r"\b(?:fetch\(|axios[.(]|XMLHttpRequest|requests\.(?:get|post|put|delete|patch|request)\("
     r"|urllib\.request|httpx\.|aiohttp\.)"
 )
+
+
+def plain_secret(subject: Subject) -> Iterator[Problem]:
+    """A key, a token or a password in plain text.
+
+    Why: whoever can read the file has it, and so has everybody who can read the history of the repository.
+
+    When it runs: it works, until somebody else uses it. fjctl masks it in messages and keeps it out of its database.
+    (In files of the other builders the reader finds it: FJ311.)
+
+    Example:
+        headers: {Authorization: Bearer 4f8a…}
+
+    Instead: keep it where the builder keeps credentials, and name it.
+        headers: {Authorization: "Bearer {{SHOP_TOKEN}}"}
+    """
+    if subject.side == "workflow" and subject.format not in {"sim", "reactflow"}:
+        return
+    for node in subject.graph.nodes.values():
+        for path, value in strings(dict(node.fields)):
+            if secrets.is_secret(path[-1], value):
+                yield _secret(node, path, value)
+
+
+def _secret(node: Node, path: tuple[str | int, ...], value: str) -> Problem:
+    piece = secrets.find(value) or value
+    message = f"a secret stands in plain text: {secrets.mask(piece)}"
+    hint = "take it out of the file, name it ({{SHOP_TOKEN}}), and replace it if others saw the file"
+    spot = spot_of(node, path, value)
+    return Problem(spot.within(piece, value.find(piece)), message, hint, node.id)
