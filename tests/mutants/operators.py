@@ -375,8 +375,8 @@ def empty_a_prompt(workflow: Workflow, chance: Random) -> bool:
 
 
 def _agent(workflow: Workflow, chance: Random, key: str, value: Any) -> bool:
-    agents = [b.fields["agent"] for b in _blocks(workflow, BlockKind.AGENT) if isinstance(b.fields.get("agent"), dict)]
-    agent = _pick(chance, [item for item in agents if item.get("model")])
+    agents = [block.fields.get("agent") for block in _blocks(workflow, BlockKind.AGENT)]
+    agent = _pick(chance, [item for item in agents if isinstance(item, dict) and item.get("model")])
     if agent is None:
         return False
     agent[key] = value

@@ -21,11 +21,11 @@ def test_there_are_enough_operators() -> None:
 
 @pytest.mark.slow
 def test_a_sample_of_mutants_is_caught() -> None:
-    sample = [path for path in files() if path.stat().st_size < 60_000][::3]
+    sample = [path for path in files() if path.stat().st_size < 60_000][::6]
     found = [
         item for path in sample for flow in flows(path.name, path.read_bytes()) for item in mutants(flow, OPERATORS, 1)
     ]
-    assert len(found) > 100
+    assert len(found) > 60
     assert share(found) >= FLOOR, survivors(found)
 
 
