@@ -7,7 +7,7 @@ for values when the code runs; here names of the same length stand for them, so 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from fjctl.model.references import BY_ID, references
@@ -42,12 +42,18 @@ def _parser() -> Parser:
     return Parser(Language(tree_sitter_javascript.language()))
 
 
-class Tree(NamedTuple):
+class Tree:
     """A parsed text: the tree, and the text with its references masked."""
 
-    root: Syntax
-    text: str
-    data: bytes
+    def __init__(self, root: Syntax, text: str, data: bytes) -> None:
+        self.root = root
+        self.text = text
+        self.data = data
+
+    @cached_property
+    def nodes(self) -> list[Syntax]:
+        """Every node, in order; walked once for all rules."""
+        return list(walk(self.root))
 
     def offset(self, at: int) -> int:
         """The character offset of a byte offset."""
@@ -91,7 +97,7 @@ def broken(tree: Tree) -> Broken | None:
     """The first place where the text is no JavaScript."""
     if not tree.root.has_error:
         return None
-    for node in walk(tree.root):
+    for node in tree.nodes:
         if node.is_missing:
             start = tree.offset(node.start_byte)
             return Broken(start, start, f"{node.type!r} is missing")
@@ -137,7 +143,7 @@ _PATTERNS = frozenset({"object_pattern", "array_pattern", "assignment_pattern", 
 def declared(tree: Tree) -> set[str]:
     """Every name that the text declares anywhere; scopes are not told apart, so that nothing is said too much."""
     found: set[str] = set()
-    for node in walk(tree.root):
+    for node in tree.nodes:
         if node.type in _FUNCTIONS | {"function_expression", "class"}:
             name = node.child_by_field_name("name")
             found |= {tree.words(name)} if name is not None else set()
@@ -172,7 +178,7 @@ def _names(tree: Tree, node: Syntax | None) -> set[str]:
 
 def used(tree: Tree) -> Iterator[tuple[str, int]]:
     """The names that the text reads, with their offsets; members and keys are none, nor are references."""
-    for node in walk(tree.root):
+    for node in tree.nodes:
         if node.type in {"identifier", "shorthand_property_identifier"}:
             name = tree.words(node)
             if name.strip(_STAND_IN):

@@ -528,7 +528,7 @@ def never_reached(subject: Subject) -> Iterator[Problem]:
         tree = js.parse(text.value)
         if tree.root.has_error:
             continue
-        for block in js.walk(tree.root):
+        for block in tree.nodes:
             if block.type not in {"program", "statement_block"}:
                 continue
             done = False
@@ -562,7 +562,7 @@ def no_result(subject: Subject) -> Iterator[Problem]:
         if text.node not in asked or text.path != ("tool", "code"):
             continue
         tree = js.parse(text.value)
-        if not tree.root.has_error and not any(node.type == "return_statement" for node in js.walk(tree.root)):
+        if not tree.root.has_error and not any(node.type == "return_statement" for node in tree.nodes):
             label = subject.graph.nodes[text.node].label
             message = f"the result of {label!r} is asked for, and its code returns nothing"
             yield Problem(text.spot, message, "add `return …`", text.node)

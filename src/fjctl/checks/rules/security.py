@@ -215,7 +215,7 @@ def _in_javascript(text: Text) -> Iterator[Problem]:
     if not any(word in text.value for word in ("eval", "Function", "require", "import", "process")):
         return
     tree = js.parse(text.value)
-    for node in js.walk(tree.root):
+    for node in tree.nodes:
         what = name = ""
         if node.type in {"call_expression", "new_expression"}:
             called = node.child_by_field_name("function" if node.type == "call_expression" else "constructor")
