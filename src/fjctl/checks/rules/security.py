@@ -6,7 +6,6 @@ import ast
 import ipaddress
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from fjctl.checks import javascript as js
 from fjctl.checks.build import strings
@@ -37,10 +36,10 @@ def addresses(text: str) -> Iterator[tuple[str, int]]:
 
 def host_of(authority: str) -> str:
     """The host of the part of an address before its path, without user and port."""
-    try:
-        return (urlsplit(f"//{authority}").hostname or "").rstrip(".")
-    except ValueError:
-        return ""
+    host = authority.rpartition("@")[2]
+    if host.startswith("["):
+        return host[1:].partition("]")[0]
+    return host.partition(":")[0].rstrip(".")
 
 
 def address_of(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
