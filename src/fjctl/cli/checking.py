@@ -48,6 +48,7 @@ class Asked(NamedTuple):
     baseline: str = ""
     update_baseline: bool = False
     cache: bool = True
+    if_known: bool = False
     stdin_filename: str = ""
     source_format: str = ""
 
@@ -129,13 +130,13 @@ def _all(paths: Sequence[str], settings: Settings, plan: Plan, asked: Asked) -> 
         name = asked.stdin_filename or "<stdin>"
         checked = check_bytes(name, sys.stdin.buffer.read(), plan, asked.source_format)
         return Run(checked.reports, [name], checked.hidden)
-    files = named(paths, settings)
+    files = dict.fromkeys(named(paths, settings), False) if asked.if_known else named(paths, settings)
     cache = Cache(
         settings.root if asked.cache and settings.is_project else None, f"{plan.key(__version__)}{asked.source_format}"
     )
     found = check_files(files, plan, settings, cache, asked.source_format)
     cache.save()
-    if not found.files:
+    if not found.files and not asked.if_known:
         place = ", ".join(paths)
         raise UsageError("there is no workflow and no journey", place=place, hint="name a file or another folder")
     return found

@@ -24,3 +24,7 @@ From = Annotated[
         "--from", metavar="FORMAT", autocompletion=complete_format, help="Format of the sources, if not detected."
     ),
 ]
+
+IfKnown = Annotated[
+    bool, typer.Option("--if-known", help="Pass over files of no known format, also those named; for hooks.")
+]

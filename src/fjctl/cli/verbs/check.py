@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from fjctl.cli import checking
-from fjctl.cli.options import From
+from fjctl.cli.options import From, IfKnown
 from fjctl.errors import ExitCode
 
 
@@ -73,6 +73,7 @@ def check(
     baseline: Baseline = "",
     update_baseline: Update = False,
     no_cache: NoCache = False,
+    if_known: IfKnown = False,
     stdin_filename: StdinName = "",
     source_format: From = "",
 ) -> ExitCode:
@@ -106,6 +107,7 @@ def check(
         baseline=baseline,
         update_baseline=update_baseline,
         cache=not no_cache,
+        if_known=if_known,
         stdin_filename=stdin_filename,
         source_format=source_format,
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fjctl.cli.options import From
+from fjctl.cli.options import From, IfKnown
 from fjctl.cli.terminal import TERMINAL
 from fjctl.cli.views import human
 from fjctl.cli.views.patches import show_patch
@@ -35,6 +35,7 @@ def fmt(
     check: Check = False,
     diff: Diff = False,
     source_format: From = "",
+    if_known: IfKnown = False,
     stdin_filename: StdinName = "",
 ) -> ExitCode:
     """Write files in their canonical form: editor noise gone, keys in order, the meaning the same.
@@ -60,11 +61,11 @@ def fmt(
     counts = {"changed": 0, "unchanged": 0, "failed": 0}
     files = _files(asked)
     for path, itself in files:
-        outcome = _one(path, source_format, itself=itself, write=not (check or diff), show=diff)
+        outcome = _one(path, source_format, itself=itself and not if_known, write=not (check or diff), show=diff)
         if outcome:
             counts[outcome] += 1
     seen = counts["changed"] + counts["unchanged"]
-    if not seen and not counts["failed"]:
+    if not seen and not counts["failed"] and not if_known:
         raise UsageError("there is no workflow and no journey", place=", ".join(asked), hint="name a file or a folder")
     said = "would be formatted" if check or diff else "formatted"
     TERMINAL.note(f"{human.counted(counts['changed'], 'file')} {said}, {counts['unchanged']} left as they are")
