@@ -153,9 +153,7 @@ class _Body:
     def _workflow(self) -> list[str]:
         inputs = self._filled(self.tool.get("arguments", {}))
         named = inputs if isinstance(inputs, dict) else {}
-        named = {key: item for key, item in named.items()} | {
-            key: Raw(name) for key, name in self.given.items() if key not in named
-        }
+        named = {**named, **{key: Raw(name) for key, name in self.given.items() if key not in named}}
         self.imports |= {"httpx", "os"}
         url = Raw(f"f\"{{os.environ['WORKFLOWS_URL']}}/{self.tool.get('workflow', 'workflow')}\"")
         sent = call("client.post", {"*url": url, "json": named}, 2, len("response = await "))
@@ -184,9 +182,7 @@ class _Body:
         return [self._filled(item) for item in value] if isinstance(value, list) else value
 
     def _string(self, value: str) -> Any:
-        pieces: list[tuple[int, int, str]] = []
-        for found in references(value):
-            pieces.append((found.start, found.end, self._named(found.name, found.path)))
+        pieces = [(item.start, item.end, self._named(item.name, item.path)) for item in references(value)]
         for match in _ENVIRONMENT.finditer(value):
             self.imports.add("os")
             pieces.append((match.start(), match.end(), f"os.environ['{match[1]}']"))

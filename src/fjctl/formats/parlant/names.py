@@ -12,11 +12,15 @@ from fjctl.model.names import slug, state_id, unique
 if TYPE_CHECKING:
     from collections.abc import Container
 
-_MEANINGLESS = re.compile(r"_*(?:[a-z]{0,2}|tr|transition|state|step|node|next|new|result|res|tmp|current|last|target)_?\d*")
+_MEANINGLESS = re.compile(
+    r"_*(?:[a-z]{0,2}|tr|transition|state|step|node|next|new|result|res|tmp|current|last|target)_?\d*"
+)
 """Variables that number the steps (`t0`, `state_3`) and say nothing about them."""
 _BUILTIN = frozenset(dir(builtins))
 _WORDS = 5
-_SKIPPED = frozenset({"a", "an", "the", "their", "them", "to", "of", "and", "that", "if", "for", "is", "in", "on", "it"})
+_SKIPPED = frozenset(
+    {"a", "an", "the", "their", "them", "to", "of", "and", "that", "if", "for", "is", "in", "on", "it"}
+)
 
 
 def says_something(variable: str) -> bool:

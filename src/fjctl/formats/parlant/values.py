@@ -194,8 +194,8 @@ class StateObject:
     call: Call | None = None
     variable: str = ""
     link: JourneyObject | None = None
+    tools: list[ToolRef] = field(default_factory=list)
     ways: list[Way] = field(default_factory=list)
-    more_canned: list[Argument] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)
@@ -209,7 +209,7 @@ class Way:
 
 @dataclass(slots=True, eq=False)
 class JourneyObject:
-    """A journey with its states in the order in which they are made."""
+    """A journey with its states in the order in which they are made; `calls` made what else belongs to it."""
 
     call: Call
     agent: AgentObject | None = None
@@ -217,6 +217,7 @@ class JourneyObject:
     end: StateObject = field(init=False)
     states: list[StateObject] = field(default_factory=list)
     calls: list[tuple[str, Call, Any]] = field(default_factory=list)
+    variable: str = ""
 
     def __post_init__(self) -> None:
         self.initial = StateObject(self, "initial")

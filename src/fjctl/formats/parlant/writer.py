@@ -134,7 +134,10 @@ class _Writer:
         for journey in self.journeys:
             name = journey["journey"]
             subs = [s["journey"] for s in journey["states"].values() if s.get("journey") in self.builders]
-            given = {f"*{place}": Raw(code) for place, code in enumerate(["agent", *(variables[n] for n in dict.fromkeys(subs) if n in variables)])}
+            given = {
+                f"*{place}": Raw(code)
+                for place, code in enumerate(["agent", *(variables[n] for n in dict.fromkeys(subs) if n in variables)])
+            }
             if name in linked:
                 variables[name] = identifier(name, self.taken | set(variables.values()), "journey")
                 lines.append(indent + _assigned(variables[name], self.builders[name], given, 2))
@@ -143,7 +146,9 @@ class _Writer:
         return "\n".join(lines) + "\n"
 
 
-def statement(step: written.Step, keys: dict[str, str], *, named: bool, journey: str = "journey", indent: int = 1) -> str:
+def statement(
+    step: written.Step, keys: dict[str, str], *, named: bool, journey: str = "journey", indent: int = 1
+) -> str:
     """The statement that makes a transition; `named`: the state that it makes is needed further down."""
     source = keys.get(step.source, written.INITIAL)
     start = f"{journey}.initial_state" if source == written.INITIAL else f"{source}.target"

@@ -113,7 +113,9 @@ class Plan:
         self.losses += [loss for name in self.keys if name in states for loss in _unheld(name, states[name])]
 
     def _entered(self, name: str) -> bool:
-        return any(name in targets(way.get("to")) for state in self.journey["states"].values() for way in transitions(state))
+        return any(
+            name in targets(way.get("to")) for state in self.journey["states"].values() for way in transitions(state)
+        )
 
     def _ways(self, source: str, ways: list[Transition], queue: list[str]) -> None:
         states = self.journey["states"]

@@ -1,0 +1,509 @@
+"""Carrying a journey's changes into the script that it was read from, at the calls concerned.
+
+`edited` compares the journey as the script says it with the one that it shall say, and edits arguments, adds and removes
+statements. The result is read again: a text that does not say what was meant is not given out.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from fjctl.formats.parlant import written
+from fjctl.formats.parlant.bodies import function
+from fjctl.formats.parlant.names import identifier
+from fjctl.formats.parlant.pretty import INDENT, Raw, call, docstring, literal
+from fjctl.formats.parlant.script import Script
+from fjctl.formats.parlant.signature import body_span, doc_node
+from fjctl.formats.parlant.spans import Changes
+from fjctl.formats.parlant.written import END, INITIAL, Step
+from fjctl.model.journey import kind_of, targets, transitions
+from fjctl.model.meaning import difference, meaning
+from fjctl.model.transplant import same
+from fjctl.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fjctl.formats.parlant.reading import Reading
+    from fjctl.formats.parlant.values import Call
+    from fjctl.model.journey import Journey, State, Transition
+    from fjctl.source import Pointer
+
+_STATE_ARGUMENTS = {
+    "chat": "chat_state",
+    "tool": "tool_state",
+    "instructions": "tool_instruction",
+    "description": "description",
+    "canned": "canned_responses",
+    "labels": "labels",
+    "mode": "composition_mode",
+}
+_GUIDE_FIELDS = ("condition", "action", "description", "labels", "priority", "tools")
+
+
+class Edited(NamedTuple):
+    """A script's new text and the keys of its states; no text, and the place of the change that cannot be made."""
+
+    text: str | None
+    keys: dict[str, str]
+    refused: Pointer = ()
+
+
+def edited(script: Script, member: str, reading: Reading, wanted: Journey) -> Edited:
+    """The script's text so that its journey says what `wanted` says, whose states have the names of `reading`."""
+    if same(cast("Any", reading.journey), cast("Any", wanted)):
+        return Edited(script.source.text, reading.keys)
+    refused: Pointer = ()
+    for at_call in (False, True):
+        attempt = _Editor(script, reading, wanted, at_call=at_call)
+        try:
+            text = attempt.run()
+        except _RefusedError as error:
+            return Edited(None, reading.keys, error.pointer)
+        if text is None:
+            continue
+        keys = reading.keys | attempt.new_keys
+        found = Script(Source(script.source.name, text)).read(member, {key: name for name, key in keys.items()})
+        at = () if found is None else difference(*(cast("Any", meaning(j)) for j in (wanted, found.journey)))
+        if at is None:
+            return Edited(text, keys)
+        refused = refused or at
+    return Edited(None, reading.keys, refused or ("states",))
+
+
+class _RefusedError(Exception):
+    """A change that has no place in the script."""
+
+    def __init__(self, pointer: Pointer) -> None:
+        super().__init__(pointer)
+        self.pointer = pointer
+
+
+class _Editor:
+    def __init__(self, script: Script, reading: Reading, wanted: Journey, *, at_call: bool) -> None:
+        self.script = script
+        self.reading = reading
+        self.before = reading.journey
+        self.wanted = wanted
+        self.at_call = at_call
+        self.changes = Changes(script.lines)
+        self.new_keys: dict[str, str] = {}
+        self.tools = {name: node.name for name, node in reading.functions.items()}
+        self.anchors: dict[str, ast.stmt] = {}
+        tree = ast.parse(script.source.text)
+        self.top = tree.body
+        self.taken = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        self.taken |= {getattr(node, "name", "") for node in ast.walk(tree)}
+        self.alias = next(
+            (
+                a.asname
+                for n in self.top
+                if isinstance(n, ast.Import)
+                for a in n.names
+                if a.name == "parlant.sdk" and a.asname
+            ),
+            "p",
+        )
+        head = reading.calls[()]
+        self.journey = reading.states[next(iter(reading.states))].journey.variable or "journey"
+        self.last: ast.stmt = head.statement
+        for pointer, item in reading.calls.items():
+            if pointer and pointer[0] in {"states", "start", "guidelines", "canned"}:
+                self.last = max(self.last, item.statement, key=lambda node: node.lineno)
+
+    def run(self) -> str | None:
+        self._tools()
+        self._head()
+        self._states()
+        self._lists()
+        return self.changes.done()
+
+    # Fields
+
+    def field(self, made: Call, pointer: Pointer, argument: str, before: Any, after: Any, code: Any = None) -> None:
+        """An argument of a call, from one value to another; None is none. `code`: how the value is written."""
+        if same(before, after):
+            return
+        level = self.changes.level(made.node)
+        if after is None:
+            self.changes.without(made.node, argument)
+            return
+        if code is None and isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+            places = [self.reading.places.get((*pointer, n)) for n in range(len(after))]
+            if all(places) and all(isinstance(item, str) for item in after):
+                for n, place in enumerate(places):
+                    if place is not None and before[n] != after[n]:
+                        self.changes.replace(place.argument if self.at_call else place.node, literal(after[n]))
+                return
+        text = literal(after if code is None else code, level + 1)
+        place = self.reading.places.get(pointer) if before is not None else None
+        if place is not None and not self.at_call:
+            self.changes.replace(place.node, text)
+        elif place is not None and any(word.value is place.argument for word in made.node.keywords):
+            self.changes.replace(place.argument, text)
+        else:
+            self.changes.argument(made.node, argument, text)
+
+    def _head(self) -> None:
+        made = self.reading.calls[()]
+        before, after = cast("dict[str, Any]", self.before), cast("dict[str, Any]", self.wanted)
+        trigger = next((word for word in ("triggers", "conditions") if word in made.arguments), "conditions")
+        for key, argument in (("title", "title"), ("description", "description"), ("triggers", trigger)):
+            self.field(made, (key,), argument, before.get(key), after.get(key))
+        for key in ("labels", "priority"):
+            self.field(made, (key,), key, before.get(key), after.get(key))
+        self.field(made, ("mode",), "composition_mode", before.get("mode"), after.get("mode"), self._mode(after))
+        agent = self.reading.calls.get(("extras", "agent"))
+        old, new = (journey.get("extras", {}).get("agent", {}) for journey in (before, after))
+        for key in ("name", "description") if agent is not None else ():
+            self.field(cast("Call", agent), ("extras", "agent", key), key, old.get(key), new.get(key))
+
+    def _mode(self, holder: Mapping[str, Any]) -> Raw:
+        return Raw(f"{self.alias}.CompositionMode.{written.MODES.get(holder.get('mode', ''), 'FLUID')}")
+
+    # Tools
+
+    def _tools(self) -> None:
+        before, after = self.before.get("tools", {}), self.wanted.get("tools", {})
+        for name, tool in after.items():
+            node = self.reading.functions.get(name)
+            if name not in before:
+                self._new_tool(name, tool)
+            elif node is not None and not same(cast("Any", before[name]), cast("Any", tool)):
+                self._tool(name, node, cast("Any", before[name]), cast("Any", tool))
+
+    def _new_tool(self, name: str, tool: Any) -> None:
+        self.tools[name] = identifier(name, self.taken, "tool")
+        self.taken.add(self.tools[name])
+        made = function(self.tools[name], tool)
+        first = next(n for n in self.top if n.lineno <= self.last.lineno <= (n.end_lineno or n.lineno))
+        helpers = "".join(f"{text}\n\n" for text in made.helpers)
+        source = (
+            (helpers + made.source).replace("@p.tool", f"@{self.alias}.tool").replace("p.Tool", f"{self.alias}.Tool")
+        )
+        self.changes.before(first, source.rstrip("\n") + "\n\n")
+        known = {
+            alias.asname or alias.name
+            for n in self.top
+            if isinstance(n, (ast.Import, ast.ImportFrom))
+            for alias in n.names
+        }
+        wanted = sorted(item for item in made.imports if item.rpartition(".")[2] not in known)
+        lines = [
+            f"from typing import {item[7:]}" if item.startswith("typing.") else f"import {item}" for item in wanted
+        ]
+        imports = [n for n in self.top if isinstance(n, (ast.Import, ast.ImportFrom))]
+        if lines:
+            self.changes.before(imports[0] if imports else self.top[0], "\n".join(lines))
+
+    def _tool(self, name: str, node: Any, before: dict[str, Any], after: dict[str, Any]) -> None:
+        if before.get("parameters") != after.get("parameters"):
+            raise _RefusedError(("tools", name, "parameters"))
+        if before.get("description") != after.get("description"):
+            place = doc_node(node)
+            lines = docstring(after.get("description", ""), 1)
+            if place is not None:
+                self.changes.replace(place, "\n".join(lines).strip() if after.get("description") else '""')
+            else:
+                self.changes.before(node.body[0], "\n".join(line.removeprefix(INDENT) for line in lines))
+        if before.get("code") != after.get("code"):
+            span = body_span(node, self.script.lines.starts, self.script.lines.text)
+            if span is None:
+                raise _RefusedError(("tools", name, "code"))
+            made = function(node.name, cast("Any", {**after, "kind": "python"})).source
+            body = made[made.index("ToolResult:\n") + len("ToolResult:\n") :]
+            if after.get("description"):
+                body = body[len("\n".join(docstring(after["description"], 1))) + 1 :]
+            self.changes.add(*span, body)
+
+    # States and transitions
+
+    def _states(self) -> None:
+        before, after = self.before["states"], self.wanted["states"]
+        for name, state in after.items():
+            if name in before:
+                self._state(name, before[name], state)
+        pairs = [(name, _ways(self.before, name), _ways(self.wanted, name)) for name in ("", *after)]
+        added = [(name, way) for name, old, new in pairs for way in self._kept(name, old, new)]
+        gone = [name for name in before if name not in after]
+        for name in gone:
+            for place in range(len(_ways(self.before, name))):
+                self._remove(name, place, after)
+        self._add(added)
+
+    def _state(self, name: str, old: State, new: State) -> None:
+        made = self.reading.calls.get(("states", name))
+        pointer: Pointer = ("states", name)
+        if kind_of(old) != kind_of(new):
+            one, other = (_STATE_ARGUMENTS.get(kind_of(state), "") for state in (old, new))
+            if made is None or not one or not other:
+                raise _RefusedError(pointer)
+            value = new["chat"] if "chat" in new else self._called(new["tool"])
+            self.changes.rename(made.node, one, other, literal(value))
+        if made is None:
+            return
+        for key, argument in _STATE_ARGUMENTS.items():
+            if key in {"chat", "tool"} and kind_of(old) != kind_of(new):
+                continue
+            was, value = (cast("dict[str, Any]", state).get(key) for state in (old, new))
+            self.field(made, (*pointer, key), argument, was, value, self._written(key, new, value))
+        was, value = (state.get("extras", {}).get("metadata") for state in (old, new))
+        self.field(made, (*pointer, "extras", "metadata"), "metadata", was, value)
+
+    def _written(self, key: str, state: State, value: Any) -> Any:
+        if key == "tool" and value is not None:
+            return self._called(value)
+        if key == "mode":
+            return self._mode(cast("dict[str, Any]", state))
+        if key == "canned" and value:
+            made = f"await {self.journey}.create_canned_response"
+            return [Raw(call(made, {"template": item}, 3)) for item in value]
+        return None
+
+    def _called(self, names: Any) -> Any:
+        found = [Raw(self.tools.get(name, name)) for name in targets(names)]
+        return found[0] if len(found) == 1 else found
+
+    def _kept(self, name: str, old: list[Transition], new: list[Transition]) -> list[Transition]:
+        """Edits the transitions that stay, removes those that go; gives those that come."""
+        pairs = _matched(old, new)
+        for here, there in pairs.items():
+            made = self._call_of(name, here, old)
+            pointer = self._pointer(name, here, old)
+            was, value = old[here].get("condition"), new[there].get("condition")
+            if made is not None:
+                self.field(made, (*pointer, "condition"), "condition", was, value)
+        for place in range(len(old)):
+            if place not in pairs:
+                self._remove(name, place, self.wanted["states"])
+        return [way for place, way in enumerate(new) if place not in pairs.values()]
+
+    def _pointer(self, name: str, place: int, ways: list[Transition]) -> Pointer:
+        if not name:
+            return ("start", place)
+        alone = len(ways) == 1 and ways[0].keys() == {"to"}
+        return ("states", name, "next") if alone else ("states", name, "next", place)
+
+    def _call_of(self, name: str, place: int, ways: list[Transition]) -> Call | None:
+        return self.reading.calls.get(self._pointer(name, place, ways))
+
+    def _remove(self, name: str, place: int, after: Mapping[str, State]) -> None:
+        ways = _ways(self.before, name)
+        made = self._call_of(name, place, ways)
+        if made is None:
+            raise _RefusedError(self._pointer(name, place, ways))
+        target = targets(ways[place].get("to"))[0]
+        makes = self.reading.calls.get(("states", target)) is made
+        if makes and target in after:
+            self.anchors[target] = made.statement  # another transition has to make it
+        else:
+            self.changes.statement(made.statement)
+
+    def _add(self, added: list[tuple[str, Transition]]) -> None:
+        """Writes new transitions: those that make states first, each behind what it begins at."""
+        waiting = list(added)
+        while waiting:
+            for item in waiting:
+                if self._write(*item):
+                    waiting.remove(item)
+                    break
+            else:
+                raise _RefusedError(("states", waiting[0][0], "next"))
+
+    def _write(self, source: str, way: Transition) -> bool:
+        """Writes a transition if what it begins at is there; whether it did."""
+        target = targets(way.get("to"))[0]
+        if not self._exists(source) or (target in self.anchors and source in self.anchors):
+            return False
+        condition = way.get("condition", "")
+        if target in self.anchors:
+            self._moved(source, target, way)
+            return True
+        state = self.wanted["states"][target]
+        arguments: dict[str, Any] = {"condition": condition} if condition else {}
+        if written.is_end(state):
+            arguments["state"] = Raw(f"{self.alias}.END_JOURNEY")
+            self.new_keys.setdefault(target, END)
+        elif self._exists(target):
+            arguments["state"] = Raw(self._reference(target))
+        else:
+            self._make(source, target, state, arguments)
+            return True
+        anchor = max(
+            self._statement(source), self._statement(target), self._end_of(source), key=lambda n: n.end_lineno or 0
+        )
+        self.changes.behind(anchor, self._transition("", source, arguments, anchor))
+        return True
+
+    def _exists(self, name: str) -> bool:
+        return not name or name in self.reading.states or name in self.new_keys
+
+    def _make(self, source: str, target: str, state: State, arguments: dict[str, Any]) -> None:
+        kind = kind_of(state)
+        variable = identifier(target, self.taken)
+        self.taken.add(variable)
+        if kind == "tool":
+            arguments["tool_state"] = self._called(state["tool"])
+            if state.get("instructions"):
+                arguments["tool_instruction"] = state["instructions"]
+        elif kind == "fork" and not arguments:
+            pass
+        elif kind in {"fork", "journey", "loop", "parallel"}:
+            raise _RefusedError(("states", target))
+        else:
+            arguments["chat_state"] = written.action(state)
+        arguments |= written.described(state)
+        anchor = self._end_of(source) if source in self.new_keys else self._statement(source)
+        self.new_keys[target] = variable
+        self.anchors_of_new[target] = anchor
+        self.changes.behind(anchor, self._transition(variable, source, arguments, anchor))
+
+    @property
+    def anchors_of_new(self) -> dict[str, ast.stmt]:
+        """Behind which statement of the script each new state is made."""
+        found: dict[str, ast.stmt] = self.__dict__.setdefault("_anchors_of_new", {})
+        return found
+
+    def _moved(self, source: str, target: str, way: Transition) -> None:
+        """The call that makes a state begins at another one."""
+        made = self.reading.calls[("states", target)]
+        if not isinstance(made.node.func, ast.Attribute):
+            raise _RefusedError(("states", target))
+        if self._statement(source).lineno >= made.statement.lineno and source not in self.new_keys:
+            raise _RefusedError(("states", target))
+        self.changes.replace(made.node.func.value, self._reference(source))
+        was = made.arguments.get("condition")
+        text = getattr(was.value, "value", None) if was is not None else None
+        pointer = next((p for p, c in self.reading.calls.items() if c is made and "next" in p), ())
+        self.field(made, (*pointer, "condition"), "condition", text, way.get("condition"))
+        del self.anchors[target]
+
+    def _statement(self, name: str) -> ast.stmt:
+        if name in self.anchors_of_new:
+            return self.anchors_of_new[name]
+        made = self.reading.calls.get(("states", name))
+        return made.statement if made is not None else self.reading.calls[()].statement
+
+    def _end_of(self, name: str) -> ast.stmt:
+        """The last statement that makes a transition out of a state."""
+        found = [self._statement(name)]
+        ways = _ways(self.before, name) if name in self.before["states"] or not name else []
+        for place in range(len(ways)):
+            made = self._call_of(name, place, ways)
+            if made is not None and id(made.statement) not in self.changes.removed:
+                found.append(made.statement)
+        return max(found, key=lambda node: node.lineno)
+
+    def _reference(self, name: str) -> str:
+        """A state as an expression: `t1.target`."""
+        if not name or self.reading.keys.get(name) == INITIAL:
+            return f"{self.journey}.initial_state"
+        if name in self.new_keys:
+            return f"{self.new_keys[name]}.target"
+        variable = self.reading.variables.get(name)
+        statement = self._statement(name)
+        if variable is None:
+            return self._given_a_name(name, statement)
+        value = statement.value if isinstance(statement, (ast.Assign, ast.AnnAssign)) else None
+        return variable if isinstance(value, ast.Attribute) and value.attr == "target" else f"{variable}.target"
+
+    def _given_a_name(self, name: str, statement: ast.stmt) -> str:
+        """A state that nothing referred to gets a variable."""
+        if not isinstance(statement, ast.Expr):
+            raise _RefusedError(("states", name))
+        variable = identifier(name, self.taken)
+        self.taken.add(variable)
+        start = self.script.lines.span(statement)[0]
+        self.changes.add(start, start, f"{variable} = ")
+        self.reading.variables[name] = self.new_keys[name] = variable
+        return f"{variable}.target"
+
+    def _transition(self, variable: str, source: str, arguments: dict[str, Any], anchor: ast.stmt) -> str:
+        before = f"{variable} = await " if variable else "await "
+        method = "transition_to" if arguments else "fork"
+        step = Step(source, arguments)
+        ordered = {key: step.arguments[key] for key in sorted(arguments, key=_rank)}
+        level = self.changes.level(anchor)
+        made = call(f"{self._reference(source)}.{method}", ordered, level, len(before))
+        return (before + made).replace("\n" + INDENT * level, "\n")
+
+    # Guidelines and canned responses
+
+    def _lists(self) -> None:
+        self._guidelines()
+        old, new = self.before.get("canned", []), self.wanted.get("canned", [])
+        for place, text in enumerate(old):
+            made = self.reading.calls[("canned", place)]
+            if len(old) == len(new):
+                self.field(made, ("canned", place), "template", text, new[place])
+            elif text not in new:
+                self.changes.statement(made.statement)
+        for text in new if len(old) != len(new) else ():
+            if text not in old:
+                self._said("create_canned_response", {"template": text})
+
+    def _guidelines(self) -> None:
+        old = cast("list[dict[str, Any]]", self.before.get("guidelines", []))
+        new = cast("list[dict[str, Any]]", self.wanted.get("guidelines", []))
+        pairs = {place: new.index(item) for place, item in enumerate(old) if item in new}
+        for place, item in enumerate(old):
+            same_place = len(old) == len(new) and place not in pairs.values()
+            near = (
+                n for n, other in enumerate(new) if n not in pairs.values() and other["condition"] == item["condition"]
+            )
+            if place not in pairs:
+                found = next(near, place if same_place else None)
+                if found is not None:
+                    pairs[place] = found
+        for place, item in enumerate(old):
+            made = self.reading.calls[("guidelines", place)]
+            if place not in pairs:
+                self.changes.statement(made.statement)
+                continue
+            other = new[pairs[place]]
+            for key in _GUIDE_FIELDS:
+                code = [Raw(self.tools.get(name, name)) for name in other.get("tools", [])] if key == "tools" else None
+                self.field(made, ("guidelines", place, key), key, item.get(key), other.get(key), code)
+        for place, item in enumerate(new):
+            if place not in pairs.values():
+                self._said(*written.guideline(cast("Any", item), self.tools))
+
+    def _said(self, method: str, arguments: dict[str, Any]) -> None:
+        level = self.changes.level(self.last)
+        made = call(f"{self.journey}.{method}", arguments, level, len("await "))
+        self.changes.behind(self.last, f"await {made}".replace("\n" + INDENT * level, "\n"))
+
+
+def _rank(argument: str) -> int:
+    order = ("chat_state", "tool_state", "state", "journey", "tool_instruction", "condition")
+    return order.index(argument) if argument in order else len(order)
+
+
+def _ways(journey: Journey, name: str) -> list[Transition]:
+    """The transitions out of a state, one for each target; out of the start, where the name is empty."""
+    if not name:
+        first = targets(journey.get("start"))
+        chooses = len(first) == 1 and kind_of(journey["states"].get(first[0], {})) == "fork"
+        return [] if chooses else [{"to": target} for target in first]
+    if name not in journey["states"]:
+        return []
+    found: list[Transition] = []
+    for way in transitions(journey["states"][name]):
+        found += [cast("Transition", {**way, "to": target}) for target in targets(way.get("to"))]
+    return found
+
+
+def _matched(old: list[Transition], new: list[Transition]) -> dict[int, int]:
+    """Which transitions are the same: equal ones, then those that lead to the same state."""
+    pairs: dict[int, int] = {}
+    for equal in (
+        lambda one, other: (one.get("to"), one.get("condition")) == (other.get("to"), other.get("condition")),
+        lambda one, other: one.get("to") == other.get("to"),
+    ):
+        for here, way in enumerate(old):
+            if here not in pairs:
+                found = next((n for n, item in enumerate(new) if n not in pairs.values() and equal(way, item)), None)
+                if found is not None:
+                    pairs[here] = found
+    return pairs

@@ -1,0 +1,100 @@
+"""An SDK script as a file: its journeys, each a document of its own, with findings at lines and columns."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from fjctl.diagnostics import Diagnostic, Severity
+from fjctl.formats.parlant.codes import CODES
+from fjctl.formats.parlant.reading import Lines, Reading, journey_name, read_journey
+from fjctl.formats.parlant.sdk import Builder
+from fjctl.model.names import unique
+from fjctl.source import Position, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fjctl.formats.parlant.values import JourneyObject
+
+_SHOWN = 120
+"""How much of a line a message shows."""
+
+
+class Script:
+    """A script, read. `members` are the journeys' titles, in the order in which the script makes them."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.lines = Lines(source.text)
+        self.builder: Builder | None = None
+        self.broken: list[Diagnostic] = []
+        self.journeys: dict[str, JourneyObject] = {}
+        self.names: dict[int, str] = {}
+        tree = self._parsed()
+        if tree is not None:
+            self.builder = Builder(source.text, tree)
+            self._name()
+            if not self.journeys:
+                hint = "a journey is made by agent.create_journey(…); name a file that has one"
+                self.broken.append(self._diagnostic("FJ326", "the script builds no journey", hint))
+
+    @property
+    def members(self) -> list[str]:
+        """The journeys by the names that are written behind the file's."""
+        return list(self.journeys)
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        """Everything found so far; reading a journey may add to it."""
+        found = self.builder.found.values() if self.builder is not None else ()
+        return [
+            *self.broken,
+            *(self._diagnostic(f.code, f.message, f.hint, f.severity, self._position(f.node)) for f in found),
+        ]
+
+    def read(self, member: str = "", nodes: Mapping[str, str] | None = None) -> Reading | None:
+        """One journey, the first if none is named; `nodes` are the names of its states by their keys."""
+        name = member or next(iter(self.journeys), "")
+        if self.builder is None or name not in self.journeys:
+            return None
+        return read_journey(self.builder, self.journeys[name], nodes or {}, self.lines, self.names)
+
+    def _parsed(self) -> ast.Module | None:
+        text = self.source.text
+        try:
+            return ast.parse(text)
+        except SyntaxError as error:
+            line, column = error.lineno or 1, error.offset or 1
+            shown = (error.text or "").rstrip("\n")[:_SHOWN]
+            caret = f"\n  {shown}\n  {' ' * max(0, min(column, _SHOWN) - 1)}^" if shown.strip() else ""
+            hint = f"Python cannot parse this line; mend it, then try again{caret}"
+            found = self._diagnostic("FJ320", error.msg, hint, Severity.ERROR, Position(line, max(1, column)))
+        except (ValueError, RecursionError, MemoryError) as error:
+            hint = "mend it in an editor that shows such characters" if isinstance(error, ValueError) else "simplify it"
+            found = self._diagnostic("FJ320", f"the file cannot be parsed: {error or 'too deeply nested'}", hint)
+        self.broken.append(found)
+        return None
+
+    def _name(self) -> None:
+        """Names for the journeys, each once: titles for people, ids or slugs for documents."""
+        if self.builder is None:
+            return
+        taken: set[str] = set()
+        for found in self.builder.journeys:
+            title = found.call.value("title")
+            text = getattr(title, "value", None)
+            named = text if isinstance(text, str) and text.strip() else journey_name(self.builder, found)
+            self.journeys[unique(named.replace("#", " ").strip() or "journey", self.journeys)] = found
+            name = unique(journey_name(self.builder, found), taken)
+            taken.add(name)
+            self.names[id(found)] = name
+
+    def _position(self, node: ast.AST) -> Position:
+        return self.source.position(self.lines.span(node)[0]) if hasattr(node, "lineno") else Position(1, 1)
+
+    def _diagnostic(
+        self, code: str, message: str, hint: str, severity: Severity = Severity.ERROR, at: Position | None = None
+    ) -> Diagnostic:
+        where = at or Position(1, 1)
+        return Diagnostic(code, CODES[code][0], message, severity, hint, (), self.source.name, where)
