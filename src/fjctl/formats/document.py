@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from fjctl.diagnostics import Diagnostic, Severity, has_errors
 from fjctl.formats import registry
+from fjctl.model.transplant import same
 from fjctl.source import JsonValue, Pointer, Source
 from fjctl.text.encoding import decode, encode, has_bom
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from fjctl.model.workflow import Workflow
 
 YAML_SUFFIXES = (".yaml", ".yml")
+PYTHON_SUFFIX = ".py"
 UNREADABLE = Source("", "")
 
 
@@ -78,6 +80,8 @@ class Document:
         return self._edited(self.frame.outer, self.frame.framed(value))
 
     def _edited(self, before: JsonValue, value: JsonValue) -> str:
+        if self.syntax == "python":
+            return self._edited_script(value)
         if self.syntax == "yaml":
             from fjctl.formats import journey
             from fjctl.text.yaml_rewrite import rewrite as rewrite_yaml
@@ -88,6 +92,17 @@ class Document:
 
         return rewrite(self.source.text, before, value)
 
+    def _edited_script(self, value: JsonValue) -> str:
+        """The script with a journey's changes; as it is if they have no place in it."""
+        if same(self.value, value):
+            return self.source.text
+        from fjctl.formats.parlant import python
+        from fjctl.formats.siblings import Held
+
+        keys = python.held(self, {}).keys
+        put = python.put(self, Held(cast("Journey", self.value), keys), cast("Journey", value))
+        return self.source.text if put.text is None else put.text
+
     def encoded(self, text: str) -> bytes:
         """A text as bytes, with the byte-order mark the file had."""
         return encode(text, bom=self.bom)
@@ -96,12 +111,14 @@ class Document:
 def storable(name: str, data: bytes) -> bytes:
     """A file's bytes as they may be kept elsewhere: each secret in plain text made unreadable (`canvas/secrets.py`),
     all else as it is. What cannot be parsed is taken to have none."""
-    from fjctl.formats.canvas.secrets import masked, may_hold_secrets
+    from fjctl.formats.canvas.secrets import masked, masked_text, may_hold_secrets
 
     source, problems = decode(name, data)
     if source is None or has_errors(problems) or not may_hold_secrets(source.text):
         return data
     document = Document(source, syntax_of(name, source.text), bom=has_bom(data))
+    if document.syntax == "python":
+        return document.encoded(masked_text(source.text))
     _parse(document)
     clean = masked(document.value)
     return data if clean is document.value else document.encoded(document.rewritten(clean))
@@ -121,6 +138,10 @@ def locate_all(source: Source, syntax: str, places: list[tuple[Pointer, bool]]) 
     """The character offsets of many places (pointer, and whether its key is meant), for one reading of the text."""
     if not places:
         return []
+    if syntax == "python":
+        from fjctl.formats.parlant.script import Script
+
+        return Script(source).locate_all([pointer for pointer, _ in places])
     if syntax == "yaml":
         from fjctl.text.yaml_text import locate_all as locate_yaml
 
@@ -132,8 +153,10 @@ def locate_all(source: Source, syntax: str, places: list[tuple[Pointer, bool]]) 
 
 
 def syntax_of(name: str, text: str) -> str:
-    """`yaml` or `json`: by the name, else by how the text begins."""
+    """`yaml`, `json` or `python`: by the name, else by how the text begins."""
     lower = name.lower()
+    if lower.partition("#")[0].endswith(PYTHON_SUFFIX):
+        return "python"
     if lower.endswith(YAML_SUFFIXES):
         return "yaml"
     if lower.endswith((".json", ".cforge")):
@@ -148,6 +171,8 @@ def read(name: str, data: bytes, *, format_name: str = "", member: str = "") -> 
     if source is None:
         return Document(Source(name, ""), "json", diagnostics=diagnostics)
     document = Document(source, syntax_of(name, source.text), diagnostics=list(diagnostics), bom=has_bom(data))
+    if format_name and registry.find(format_name).syntax == "python":
+        document.syntax = "python"
     document.member = member
     _parse(document)
     if not has_errors(document.diagnostics):
@@ -156,6 +181,8 @@ def read(name: str, data: bytes, *, format_name: str = "", member: str = "") -> 
 
 
 def _parse(document: Document) -> None:
+    if document.syntax == "python":
+        return  # read in one go with what it means
     if document.syntax == "yaml":
         from fjctl.text.yaml_text import parse as parse_yaml
 
@@ -169,6 +196,9 @@ def _parse(document: Document) -> None:
 
 def interpret(document: Document, format_name: str = "") -> None:
     """Finds the format of a parsed document and reads its model; `value` becomes that of the flow."""
+    if document.syntax == "python":
+        _interpret_script(document)
+        return
     if not _enter(document):
         return
     known = registry.find(format_name) if format_name else _detect(document)
@@ -180,6 +210,9 @@ def interpret(document: Document, format_name: str = "") -> None:
         return
     document.format = known
     if known.side == "journey":
+        if known.is_sibling:
+            _interpret_graph(document, known)
+            return
         from fjctl.formats.journey import decode as decode_journey
 
         document.journey, found = decode_journey(document.value)
@@ -189,6 +222,36 @@ def interpret(document: Document, format_name: str = "") -> None:
     document.diagnostics += decoded.diagnostics
     if not has_errors(decoded.diagnostics):
         document.workflow = decoded.workflow
+
+
+def _interpret_script(document: Document) -> None:
+    """Reads a script's journey; `value` is the journey."""
+    from fjctl.formats.parlant.script import Script
+
+    document.format = registry.find("parlant-python")
+    script = Script(document.source)
+    names = script.members
+    if names and (document.member not in names if document.member else len(names) > 1):
+        document.members = [] if document.member else names
+        document.diagnostics.append(_no_flow(document, names))
+        return
+    reading = script.read(document.member)
+    document.diagnostics += script.diagnostics
+    if reading is not None and not has_errors(document.diagnostics):
+        document.journey, document.value = reading.journey, cast("JsonValue", reading.journey)
+
+
+def _interpret_graph(document: Document, known: Format) -> None:
+    from fjctl.formats.parlant import graph
+
+    if not known.reads or not known.recognise(document.value):
+        hint = "it can be written, with --to, and not read" if not known.reads else "see `fjctl formats`"
+        message = f"the document is no {known.title}"
+        document.diagnostics.append(Diagnostic("FJ309", "unknown-format", message, Severity.ERROR, hint))
+        return
+    document.diagnostics += graph.check(document.value)
+    if not has_errors(document.diagnostics):
+        document.journey = graph.held(document, {}).journey
 
 
 def _enter(document: Document) -> bool:

@@ -1,7 +1,7 @@
 """Carrying a journey's changes into the script that it was read from, at the calls concerned.
 
-`edited` compares the journey as the script says it with the one that it shall say, and edits arguments, adds and removes
-statements. The result is read again: a text that does not say what was meant is not given out.
+`edited` compares the journey as the script says it with the one that it shall say, and edits arguments, adds and
+removes statements. The result is read again: a text that does not say what was meant is not given out.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ class Interpreter(Expressions):
             self.statement = statement
             run = self._STATEMENTS.get(type(statement))
             if run is not None:
-                found = run(self, statement, scope)
+                found: Returned | None = run(self, statement, scope)
                 if found is not None:
                     return found
         return None

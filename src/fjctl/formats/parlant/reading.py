@@ -354,7 +354,8 @@ class _Reader:
         return found
 
     def _talk(self, journey: dict[str, Any]) -> None:
-        guides, canned = [], []
+        guides: list[dict[str, Any]] = []
+        canned: list[str] = []
         for _, call, made in self.found.calls:
             if isinstance(made, Canned):
                 if not made.used:

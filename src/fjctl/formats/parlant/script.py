@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fjctl.formats.parlant.values import JourneyObject
+    from fjctl.source import Pointer
 
 _SHOWN = 120
 """How much of a line a message shows."""
@@ -60,6 +61,22 @@ class Script:
             return None
         return read_journey(self.builder, self.journeys[name], nodes or {}, self.lines, self.names)
 
+    def locate_all(self, pointers: list[Pointer]) -> list[int]:
+        """Where values stand, by their pointers in the first journey that has them; else where their call begins."""
+        readings = [found for name in self.journeys if (found := self.read(name)) is not None]
+        return [
+            next((at for found in readings if (at := self._locate(found, item)) is not None), 0) for item in pointers
+        ]
+
+    def _locate(self, reading: Reading, pointer: Pointer) -> int | None:
+        for length in range(len(pointer), 0, -1):
+            place = reading.places.get(pointer[:length])
+            call = reading.calls.get(pointer[:length])
+            node = place.node if place is not None else call.node if call is not None else None
+            if node is not None:
+                return self.lines.span(node)[0]
+        return None
+
     def _parsed(self) -> ast.Module | None:
         text = self.source.text
         try:
@@ -72,7 +89,7 @@ class Script:
             found = self._diagnostic("FJ320", error.msg, hint, Severity.ERROR, Position(line, max(1, column)))
         except (ValueError, RecursionError, MemoryError) as error:
             hint = "mend it in an editor that shows such characters" if isinstance(error, ValueError) else "simplify it"
-            found = self._diagnostic("FJ320", f"the file cannot be parsed: {error or 'too deeply nested'}", hint)
+            found = self._diagnostic("FJ320", f"the file cannot be parsed: {error}", hint)
         self.broken.append(found)
         return None
 

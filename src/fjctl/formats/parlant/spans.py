@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from fjctl.formats.parlant.pretty import INDENT, WIDTH
 
 if TYPE_CHECKING:
+    import ast
+
     from fjctl.formats.parlant.reading import Lines
 
 _COMMA = re.compile(r"[ \t]*,[ \t]*")
@@ -149,7 +150,7 @@ class Changes:
                 self.add(last, last, (" " if comma else ", ") + ", ".join(words))
             return
         first = given[0]
-        own_line = first.lineno != call.func.end_lineno
+        own_line = getattr(first, "lineno", 0) != call.func.end_lineno
         margin = self.margin(first) if own_line else self.margin(call) + INDENT
         body = "".join(f"\n{margin}{word}," for word in words)
         self.add(last, last, body if comma else "," + body[: None if own_line else -1])

@@ -215,7 +215,7 @@ def guideline(item: Guideline, tools: dict[str, str]) -> tuple[str, dict[str, An
     arguments: dict[str, Any] = {"condition": item["condition"]}
     for key in ("action", "description", "labels", "priority"):
         if item.get(key):
-            arguments[key] = item[key]  # type: ignore[literal-required]
+            arguments[key] = item[key]
     named = [Raw(tools[name]) for name in item.get("tools", []) if name in tools]
     if named:
         arguments["tools"] = named

@@ -1,0 +1,152 @@
+"""Between the journey document and other files that hold a journey: Parlant scripts, graphs, drawings.
+
+The same laws as in `lens.py`, on values of one kind. A script or graph G gives a journey, `held(G)`; `image(J)` is what
+of a journey such a file holds. Then `put(G, J) = J + (held(G) - image(J))`, and the other way
+`put(J, G) = G + (image(J) - image(held(G)))`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, cast
+
+from fjctl.diagnostics import Diagnostic, Loss
+from fjctl.formats import registry
+from fjctl.formats.journey import coerce, list_keys
+from fjctl.model.order import in_order
+from fjctl.model.transplant import same, transplant
+from fjctl.source import format_path
+
+if TYPE_CHECKING:
+    from fjctl.conversion.lens import Outcome
+    from fjctl.formats.document import Document
+    from fjctl.formats.registry import Format
+    from fjctl.formats.siblings import Held
+    from fjctl.model.journey import Journey
+    from fjctl.source import JsonValue, Pointer
+
+_INVENTED = ("title", "description")
+"""Fields that a writer must say something for where the journey says nothing."""
+
+
+@dataclass(slots=True, eq=False)
+class Written:
+    """What became of a journey: a text (None when refused), what it does not hold, and remarks."""
+
+    text: str | None = None
+    losses: list[Loss] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+
+def from_journey(journey: Journey, form: Format, prior: Document | None) -> Written:
+    """Writes a journey into a file of another kind, or a new one."""
+    module = form.load_sibling()
+    made = module.made(journey)
+    if prior is None or prior.journey is None:
+        return Written(made.text, made.losses)
+    name = journey["journey"]
+    before = module.held(prior, _names(journey, form), name)
+    old, new = module.image(before.journey).journey, module.image(journey).journey
+    new = _uninvented(journey, new, old)
+    if same(cast("Any", old), cast("Any", new)):
+        return Written(prior.source.text, made.losses)
+    wanted = _transplanted(old, new, before.journey)
+    put = module.put(prior, before, wanted)
+    if put.text is None:
+        return Written(None, made.losses, [_refusal(put.refused, form)])
+    return Written(put.text, made.losses)
+
+
+def to_journey(source: Document, form: Format, prior: Document | None, workflow: str) -> Journey:
+    """The journey document of such a file, or an existing one told of it; what only the document says stays."""
+    module = form.load_sibling()
+    if prior is None or prior.journey is None:
+        held = module.held(source, {})
+        links = {state: key for state, key in held.keys.items() if key != state}
+        origin: dict[str, Any] = {**({"workflow": workflow} if workflow else {}), "format": form.name}
+        return in_order(cast("Journey", {**held.journey, "origin": {**origin, **({"nodes": links} if links else {})}}))
+    journey = prior.journey
+    theirs = module.held(source, _names(journey, form), journey["journey"])
+    base = module.image(journey).journey
+    merged = _transplanted(base, theirs.journey, journey)
+    _replace_changed_tools(merged, base, theirs.journey)
+    return _relinked(merged, theirs, form)
+
+
+def _relinked(merged: Journey, theirs: Held, form: Format) -> Journey:
+    """The journey with the links of states whose keys do not follow from their names."""
+    origin = merged.get("origin", {})
+    if origin.get("format") != form.name:
+        return merged
+    links = {state: key for state, key in theirs.keys.items() if key != state and state in merged["states"]}
+    before = origin.get("nodes", {})
+    if all(before.get(state) == key for state, key in links.items()) and before.keys() <= theirs.keys.keys():
+        return merged
+    kept = {state: key for state, key in before.items() if state in links}
+    return cast("Journey", {**merged, "origin": {**origin, "nodes": {**kept, **links}}})
+
+
+def _names(journey: Journey, form: Format) -> dict[str, str]:
+    """Names of states by their keys: as the origin has them, else as a new file would."""
+    origin = journey.get("origin", {})
+    fresh = {key: state for state, key in form.load_sibling().image(journey).keys.items() if key}
+    if origin.get("format") != form.name:
+        return fresh
+    written = {key: state for state, key in origin.get("nodes", {}).items()}
+    named = set(written.values())
+    same_name = {state: state for state in journey["states"] if state not in named}
+    return {**{key: state for key, state in fresh.items() if state not in named}, **same_name, **written}
+
+
+def _transplanted(base: Journey, theirs: Journey, onto: Journey) -> Journey:
+    one, other = (cast("Any", {key: item for key, item in j.items() if key != "origin"}) for j in (base, theirs))
+    return cast("Journey", transplant(one, other, cast("JsonValue", onto), list_keys, coerce))
+
+
+def _uninvented(journey: Journey, new: Journey, old: Journey) -> Journey:
+    """What the writer had to make up for want of anything is no change."""
+    found: dict[str, Any] = dict(new)
+    for key in _INVENTED:
+        if not journey.get(key) and key in old:
+            found[key] = cast("dict[str, Any]", old)[key]
+    if "agent" not in journey.get("extras", {}) and "agent" in old.get("extras", {}):
+        found["extras"] = {**new.get("extras", {}), "agent": old["extras"]["agent"]}
+    return cast("Journey", found)
+
+
+def _replace_changed_tools(merged: Journey, base: Journey, theirs: Journey) -> None:
+    """A tool whose function was changed by hand is that function from now on, whatever made it before."""
+    tools = dict(merged.get("tools", {}))
+    for name, tool in theirs.get("tools", {}).items():
+        before = base.get("tools", {}).get(name)
+        kind = tools.get(name, tool)["kind"]
+        if before is not None and before.get("code") != tool.get("code") and kind != tool["kind"]:
+            tools[name] = tool
+            merged["tools"] = tools
+
+
+def without_links(journey: Journey) -> Journey:
+    """The journey without links to a script or graph: for a workflow they are no node ids."""
+    origin = journey.get("origin", {})
+    name = origin.get("format", "")
+    if name and any(form.name == name and form.is_sibling for form in registry.FORMATS):
+        return cast("Journey", {key: item for key, item in journey.items() if key != "origin"})
+    return journey
+
+
+def with_links(outcome: Outcome, journey: Journey) -> Outcome:
+    """The outcome of a put into `without_links(journey)`, with the links again."""
+    if without_links(journey) is journey or outcome.value is None or outcome.journey is None:
+        return outcome
+    linked = cast(
+        "Journey", {**{k: v for k, v in outcome.journey.items() if k != "origin"}, "origin": journey["origin"]}
+    )
+    if same(cast("Any", linked), cast("Any", journey)):
+        linked = journey
+    return replace(outcome, value=cast("JsonValue", linked), journey=linked)
+
+
+def _refusal(pointer: Pointer, form: Format) -> Diagnostic:
+    message = f"the edit at {format_path(pointer)} cannot be carried over to {form.name}"
+    hint = "make the edit in that file itself, then convert it to the journey"
+    return Diagnostic("FJ401", "cannot-hold", message, help=hint, pointer=pointer)

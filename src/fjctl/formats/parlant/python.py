@@ -1,0 +1,81 @@
+"""Parlant SDK scripts as a journey format."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from fjctl.formats.parlant.edit import edited
+from fjctl.formats.parlant.script import Script
+from fjctl.formats.parlant.writer import write_module
+from fjctl.formats.siblings import Held, Made, Put
+from fjctl.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fjctl.formats.parlant.reading import Reading
+    from fjctl.formats.siblings import File
+    from fjctl.model.journey import Journey
+
+
+def held(document: File, nodes: Mapping[str, str], name: str = "") -> Held:
+    """The journey of a script's member."""
+    return _named(_reading(Script(document.source), document.member, nodes), name)
+
+
+def _reading(script: Script, member: str, nodes: Mapping[str, str]) -> Reading:
+    found = script.read(member, nodes)
+    if found is None:
+        message = f"no journey {member!r}"
+        raise LookupError(message)
+    return found
+
+
+def _named(found: Reading, name: str) -> Held:
+    if name and found.journey["journey"] != name:
+        found.journey = cast("Journey", {**found.journey, "journey": name})
+    return Held(found.journey, found.keys)
+
+
+def made(journey: Journey) -> Made:
+    """A new module."""
+    module = write_module([journey])
+    return Made(module.text, module.keys[journey["journey"]], module.losses)
+
+
+def image(journey: Journey) -> Held:
+    """What of a journey a script holds, under the journey's own names."""
+    module = write_module([journey])
+    keys = module.keys[journey["journey"]]
+    script = Script(Source("", module.text))
+    found = _reading(script, "", {key: name for name, key in keys.items() if key})
+    return Held(_with_tools(_named(found, journey["journey"]).journey, module.tools), keys)
+
+
+def _with_tools(journey: Journey, functions: dict[str, str]) -> Journey:
+    """The journey with its tools under their own names, where a function has another one."""
+    names = {function: name for name, function in functions.items() if function != name}
+    if not names:
+        return journey
+    tools = {names.get(key, key): tool for key, tool in journey.get("tools", {}).items()}
+    states = {}
+    for key, state in journey["states"].items():
+        used = state.get("tool")
+        if isinstance(used, str):
+            state = {**state, "tool": names.get(used, used)}  # noqa: PLW2901 - a copy in its place
+        elif used is not None:
+            state = {**state, "tool": [names.get(item, item) for item in used]}  # noqa: PLW2901
+        states[key] = state
+    guides = [
+        {**item, "tools": [names.get(n, n) for n in item["tools"]]} if "tools" in item else item
+        for item in journey.get("guidelines", [])
+    ]
+    return cast("Journey", {**journey, "tools": tools, "states": states, **({"guidelines": guides} if guides else {})})
+
+
+def put(document: File, before: Held, wanted: Journey) -> Put:
+    """The script with the changes at the calls concerned."""
+    script = Script(document.source)
+    reading = _reading(script, document.member, {key: name for name, key in before.keys.items()})
+    _named(reading, before.journey["journey"])
+    return Put(*edited(script, document.member, reading, wanted))
