@@ -261,7 +261,7 @@ def reread(document: Document, text: str) -> Document:
     source = Source(document.source.name, text)
     again = replace(document, source=source, diagnostics=[], workflow=None, journey=None, frame=None)
     if document.syntax == "python":
-        again.value = None
+        again.value, again.member = None, _same_member(document, again)
         interpret(again, document.format.name if document.format else "")
         return again
     if document.syntax == "yaml":
@@ -272,6 +272,15 @@ def reread(document: Document, text: str) -> Document:
     if not has_errors(again.diagnostics):
         interpret(again, document.format.name if document.format else "")
     return again
+
+
+def _same_member(before: Document, after: Document) -> str:
+    """The name of a script's journey after an edit, which may be another title."""
+    from fjctl.formats.parlant.script import Script
+
+    old, new = Script(before.source).members, Script(after.source).members
+    place = old.index(before.member) if before.member in old else -1
+    return new[place] if 0 <= place < len(new) else before.member
 
 
 def default_target(source: Document) -> Format:

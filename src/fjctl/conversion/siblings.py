@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from fjctl.source import JsonValue, Pointer
 
 _INVENTED = ("title", "description")
+_AGENT = ("name", "description")
 """Fields that a writer must say something for where the journey says nothing."""
 
 
@@ -94,7 +95,7 @@ def _names(journey: Journey, form: Format) -> dict[str, str]:
         return fresh
     written = {key: state for state, key in origin.get("nodes", {}).items()}
     named = set(written.values())
-    same_name = {state: state for state in journey["states"] if state not in named}
+    same_name = {state: state for state in journey["states"]}
     return {**{key: state for key, state in fresh.items() if state not in named}, **same_name, **written}
 
 
@@ -109,8 +110,11 @@ def _uninvented(journey: Journey, new: Journey, old: Journey) -> Journey:
     for key in _INVENTED:
         if not journey.get(key) and key in old:
             found[key] = cast("dict[str, Any]", old)[key]
-    if "agent" not in journey.get("extras", {}) and "agent" in old.get("extras", {}):
-        found["extras"] = {**new.get("extras", {}), "agent": old["extras"]["agent"]}
+    given, before = (cast("dict[str, Any]", j.get("extras", {}).get("agent") or {}) for j in (journey, old))
+    agent = {**cast("dict[str, Any]", new.get("extras", {}).get("agent") or {})}
+    agent |= {key: before[key] for key in _AGENT if key not in given and key in before}
+    if agent:
+        found["extras"] = {**new.get("extras", {}), "agent": agent}
     return cast("Journey", found)
 
 

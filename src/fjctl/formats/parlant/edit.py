@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from fjctl.diagnostics import has_errors
 from fjctl.formats.parlant import written
 from fjctl.formats.parlant.bodies import function
 from fjctl.formats.parlant.names import identifier
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fjctl.formats.parlant.reading import Reading
-    from fjctl.formats.parlant.values import Call
+    from fjctl.formats.parlant.values import Call, StateObject
     from fjctl.model.journey import Journey, State, Transition
     from fjctl.source import Pointer
 
@@ -63,9 +64,15 @@ def edited(script: Script, member: str, reading: Reading, wanted: Journey) -> Ed
             return Edited(None, reading.keys, error.pointer)
         if text is None:
             continue
-        keys = reading.keys | attempt.new_keys
-        found = Script(Source(script.source.name, text)).read(member, {key: name for name, key in keys.items()})
-        at = () if found is None else difference(*(cast("Any", meaning(j)) for j in (wanted, found.journey)))
+        keys = attempt.keys()
+        place = script.members.index(member) if member else 0
+        again = Script(Source(script.source.name, text))
+        found = again.read_at(place, {key: name for name, key in keys.items()})
+        if found is None or has_errors(again.diagnostics):
+            refused = refused or ("states",)
+            continue
+        found.journey["journey"] = wanted["journey"]
+        at = difference(*(cast("Any", meaning(journey)) for journey in (wanted, found.journey)))
         if at is None:
             return Edited(text, keys)
         refused = refused or at
@@ -91,6 +98,9 @@ class _Editor:
         self.new_keys: dict[str, str] = {}
         self.tools = {name: node.name for name, node in reading.functions.items()}
         self.anchors: dict[str, ast.stmt] = {}
+        self.needed: set[str] = set()
+        self.made_by: dict[str, str] = {}
+        self.written: dict[tuple[str, str], ast.stmt] = {}
         tree = ast.parse(script.source.text)
         self.top = tree.body
         self.taken = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
@@ -111,6 +121,7 @@ class _Editor:
         for pointer, item in reading.calls.items():
             if pointer and pointer[0] in {"states", "start", "guidelines", "canned"}:
                 self.last = max(self.last, item.statement, key=lambda node: node.lineno)
+        self.last = _beside(head.statement, self.last, tree)
 
     def run(self) -> str | None:
         self._tools()
@@ -303,6 +314,8 @@ class _Editor:
     def _add(self, added: list[tuple[str, Transition]]) -> None:
         """Writes new transitions: those that make states first, each behind what it begins at."""
         waiting = list(added)
+        led_to = [targets(way.get("to"))[0] for _, way in added]
+        self.needed = {source for source, _ in added} | {name for name in led_to if led_to.count(name) > 1}
         while waiting:
             for item in waiting:
                 if self._write(*item):
@@ -320,6 +333,8 @@ class _Editor:
         if target in self.anchors:
             self._moved(source, target, way)
             return True
+        if target not in self.wanted["states"]:
+            raise _RefusedError(("states", source, "next"))
         state = self.wanted["states"][target]
         arguments: dict[str, Any] = {"condition": condition} if condition else {}
         if written.is_end(state):
@@ -330,14 +345,13 @@ class _Editor:
         else:
             self._make(source, target, state, arguments)
             return True
-        anchor = max(
-            self._statement(source), self._statement(target), self._end_of(source), key=lambda n: n.end_lineno or 0
-        )
+        anchor = max(self._behind(source, target), self._statement(target), key=lambda node: node.lineno)
         self.changes.behind(anchor, self._transition("", source, arguments, anchor))
+        self.written[source, target] = anchor
         return True
 
     def _exists(self, name: str) -> bool:
-        return not name or name in self.reading.states or name in self.new_keys
+        return not name or name in self.before["states"] or name in self.new_keys
 
     def _make(self, source: str, target: str, state: State, arguments: dict[str, Any]) -> None:
         kind = kind_of(state)
@@ -354,16 +368,12 @@ class _Editor:
         else:
             arguments["chat_state"] = written.action(state)
         arguments |= written.described(state)
-        anchor = self._end_of(source) if source in self.new_keys else self._statement(source)
-        self.new_keys[target] = variable
-        self.anchors_of_new[target] = anchor
-        self.changes.behind(anchor, self._transition(variable, source, arguments, anchor))
-
-    @property
-    def anchors_of_new(self) -> dict[str, ast.stmt]:
-        """Behind which statement of the script each new state is made."""
-        found: dict[str, ast.stmt] = self.__dict__.setdefault("_anchors_of_new", {})
-        return found
+        anchor = self._behind(source, target)
+        named = target in self.needed
+        self.new_keys[target] = variable if named else ""
+        self.made_by[target] = source
+        self.written[source, target] = anchor
+        self.changes.behind(anchor, self._transition(variable if named else "", source, arguments, anchor))
 
     def _moved(self, source: str, target: str, way: Transition) -> None:
         """The call that makes a state begins at another one."""
@@ -373,6 +383,8 @@ class _Editor:
         if self._statement(source).lineno >= made.statement.lineno and source not in self.new_keys:
             raise _RefusedError(("states", target))
         self.changes.replace(made.node.func.value, self._reference(source))
+        self.made_by[target] = source
+        self.written[source, target] = made.statement
         was = made.arguments.get("condition")
         text = getattr(was.value, "value", None) if was is not None else None
         pointer = next((p for p, c in self.reading.calls.items() if c is made and "next" in p), ())
@@ -380,20 +392,47 @@ class _Editor:
         del self.anchors[target]
 
     def _statement(self, name: str) -> ast.stmt:
-        if name in self.anchors_of_new:
-            return self.anchors_of_new[name]
+        if name in self.made_by:
+            return self.written[self.made_by[name], name]
         made = self.reading.calls.get(("states", name))
         return made.statement if made is not None else self.reading.calls[()].statement
 
-    def _end_of(self, name: str) -> ast.stmt:
-        """The last statement that makes a transition out of a state."""
-        found = [self._statement(name)]
-        ways = _ways(self.before, name) if name in self.before["states"] or not name else []
-        for place in range(len(ways)):
-            made = self._call_of(name, place, ways)
-            if made is not None and id(made.statement) not in self.changes.removed:
-                found.append(made.statement)
-        return max(found, key=lambda node: node.lineno)
+    def _behind(self, source: str, target: str) -> ast.stmt:
+        """Behind which statement a transition goes: that of the one before it, else of the state that it leads from."""
+        found = self._statement(source)
+        before = _ways(self.before, source) if not source or source in self.before["states"] else []
+        for way in _ways(self.wanted, source):
+            to = targets(way.get("to"))[0]
+            if to == target:
+                break
+            place = next((n for n, item in enumerate(before) if item.get("to") == to), -1)
+            made = self._call_of(source, place, before) if place >= 0 else None
+            if (source, to) in self.written:
+                found = max(found, self.written[source, to], key=lambda node: node.lineno)
+            elif made is not None and id(made.statement) not in self.changes.removed:
+                found = max(found, made.statement, key=lambda node: node.lineno)
+        return found
+
+    def keys(self) -> dict[str, str]:
+        """The states' keys in the new text: a state without a variable is called by the transition that makes it."""
+        found = {name: key for name, key in self.reading.keys.items() if key in {INITIAL, END}}
+        named = [name for name in self.reading.variables if name in self.wanted["states"]]
+        found |= {name: self.reading.keys.get(name, self.reading.variables[name]) for name in named}
+        found |= {name: key for name, key in self.new_keys.items() if key}
+        for name in [*self.reading.states, *self.new_keys]:
+            if name in found or name not in self.wanted["states"]:
+                continue
+            source = self.made_by.get(name)
+            if source is None:
+                source = next((s for s, state in self.reading.states.items() if self._makes(state, name)), "")
+            listed = [targets(way.get("to"))[0] for way in _ways(self.wanted, source)]
+            place = listed.index(name) if name in listed else 0
+            found[name] = written.nameless(found.get(source, INITIAL), place)
+        return found
+
+    def _makes(self, source: StateObject, name: str) -> bool:
+        state = self.reading.states[name]
+        return any(way.target is state and way.call is state.call for way in source.ways)
 
     def _reference(self, name: str) -> str:
         """A state as an expression: `t1.target`."""
@@ -406,6 +445,11 @@ class _Editor:
         if variable is None:
             return self._given_a_name(name, statement)
         value = statement.value if isinstance(statement, (ast.Assign, ast.AnnAssign)) else None
+        goal = statement.targets[0] if isinstance(statement, ast.Assign) else None
+        if isinstance(goal, ast.Attribute):
+            variable = ast.unparse(goal)
+        elif isinstance(goal, ast.Subscript):
+            raise _RefusedError(("states", name))
         return variable if isinstance(value, ast.Attribute) and value.attr == "target" else f"{variable}.target"
 
     def _given_a_name(self, name: str, statement: ast.stmt) -> str:
@@ -473,6 +517,18 @@ class _Editor:
         level = self.changes.level(self.last)
         made = call(f"{self.journey}.{method}", arguments, level, len("await "))
         self.changes.behind(self.last, f"await {made}".replace("\n" + INDENT * level, "\n"))
+
+
+def _beside(first: ast.stmt, last: ast.stmt, tree: ast.Module) -> ast.stmt:
+    """The statement in the block of `first` in which `last` stands; `last` where it stands elsewhere."""
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and any(item.lineno == first.lineno for item in body):
+            around = (item for item in body if item.lineno <= last.lineno <= (item.end_lineno or item.lineno))
+            found = next(around, None)
+            if found is not None and not isinstance(found, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                return cast("ast.stmt", found)
+    return last
 
 
 def _rank(argument: str) -> int:

@@ -49,7 +49,8 @@ def image(journey: Journey) -> Held:
     keys = module.keys[journey["journey"]]
     script = Script(Source("", module.text))
     found = _reading(script, "", {key: name for name, key in keys.items() if key})
-    return Held(_with_tools(_named(found, journey["journey"]).journey, module.tools), keys)
+    named = _named(found, journey["journey"])
+    return Held(_with_tools(named.journey, module.tools), keys)
 
 
 def _with_tools(journey: Journey, functions: dict[str, str]) -> Journey:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from fjctl.formats.parlant import signature
 from fjctl.formats.parlant.names import state_name
 from fjctl.formats.parlant.values import Canned, Imported, Items, Known, Sdk, Table, Unknown, Value
-from fjctl.formats.parlant.written import END, INITIAL
+from fjctl.formats.parlant.written import END, INITIAL, nameless
 from fjctl.model.names import slug, unique
 from fjctl.model.order import in_order
 
@@ -136,17 +136,26 @@ class _Reader:
 
     def _name_states(self) -> None:
         taken: set[str] = set()
-        keys: set[str] = set()
+        keys: dict[int, str] = {id(self.found.initial): INITIAL}
+        made_by = {
+            id(way.target): (id(state), place)
+            for state in (self.found.initial, *self.found.states)
+            for place, way in enumerate(state.ways)
+            if way.call is way.target.call
+        }
         for state in self.found.states:
-            words = self._words(state)
-            key = unique(state.variable or slug(words, state.kind), keys)
-            keys.add(key)
+            source, place = made_by.get(id(state), (0, 0))
+            key = state.variable or nameless(keys.get(source, "state"), place)
+            keys[id(state)] = unique(key, set(keys.values()))
+        hinted = {name for key, name in self.nodes.items() if key in keys.values() or key == END}
+        for state in self.found.states:
+            words, key = self._words(state), keys[id(state)]
             given = self.nodes.get(key, "")
             own = _text(state.call.value("id")) if state.call is not None else ""
             name = given if given and given not in taken else ""
             if not name and own and own not in taken and _is_name(own):
                 name = own
-            name = name or state_name(state.variable, words, taken | set(self.nodes.values()), state.kind)
+            name = name or state_name(state.variable, words, taken | hinted, state.kind)
             taken.add(name)
             self.names[id(state)] = name
             self.result.keys[name] = key

@@ -57,9 +57,14 @@ class Script:
     def read(self, member: str = "", nodes: Mapping[str, str] | None = None) -> Reading | None:
         """One journey, the first if none is named; `nodes` are the names of its states by their keys."""
         name = member or next(iter(self.journeys), "")
-        if self.builder is None or name not in self.journeys:
+        return self.read_at(self.members.index(name), nodes or {}) if name in self.journeys else None
+
+    def read_at(self, place: int, nodes: Mapping[str, str]) -> Reading | None:
+        """The journey at a place among the members, whatever its title."""
+        if self.builder is None or not 0 <= place < len(self.journeys):
             return None
-        return read_journey(self.builder, self.journeys[name], nodes or {}, self.lines, self.names)
+        found = list(self.journeys.values())[place]
+        return read_journey(self.builder, found, nodes, self.lines, self.names)
 
     def locate_all(self, pointers: list[Pointer]) -> list[int]:
         """Where values stand, by their pointers in the first journey that has them; else where their call begins."""

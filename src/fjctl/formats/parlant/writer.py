@@ -105,14 +105,16 @@ class _Writer:
         used = {step.source for step in plan.steps} | {
             step.arguments["state"] for step in plan.steps if isinstance(step.arguments.get("state"), str)
         }
+        places: dict[str, int] = {}
         for step in plan.steps:
-            lines.append(INDENT + self._step(step, plan, used))
+            lines.append(INDENT + statement(step, plan.keys, named=step.makes in used))
+            if step.makes and step.makes not in used:
+                source = plan.keys.get(step.source, step.source)
+                plan.keys[step.makes] = written.nameless(source, places.get(step.source, 0))
+            places[step.source] = places.get(step.source, 0) + 1
         talk = self._talk(journey)
         lines += (["", *talk] if talk else []) + ["", f"{INDENT}return journey"]
         return "\n".join(lines) + "\n"
-
-    def _step(self, step: written.Step, plan: written.Plan, used: set[str]) -> str:
-        return statement(step, plan.keys, named=step.makes in used)
 
     def _talk(self, journey: Journey) -> list[str]:
         lines = []
@@ -183,12 +185,13 @@ def _assigned(variable: str, function_name: str, arguments: dict[str, Any], inde
 
 
 def _agent(journeys: Sequence[Journey]) -> dict[str, Any]:
-    for journey in journeys:
-        agent = journey.get("extras", {}).get("agent")
-        if isinstance(agent, dict) and agent.get("name"):
-            return {"name": agent["name"], "description": agent.get("description") or agent["name"]}
     titles = [journey.get("title") or humanize(journey["journey"]) for journey in journeys]
-    return {"name": "Assistant", "description": re.sub(r"\s+", " ", f"Helps customers with: {', '.join(titles)}")}
+    found = {"name": "Assistant", "description": f"Helps customers with: {', '.join(titles)}"}
+    for journey in reversed(journeys):
+        agent = journey.get("extras", {}).get("agent")
+        given = agent if isinstance(agent, dict) else {}
+        found |= {key: given[key] for key in found if isinstance(given.get(key), str) and given[key]}
+    return {key: re.sub(r"\s+", " ", text) if "Helps customers with" in text else text for key, text in found.items()}
 
 
 def _linked_first(journeys: Sequence[Journey]) -> list[Journey]:

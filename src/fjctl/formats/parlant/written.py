@@ -41,6 +41,11 @@ class Step(NamedTuple):
     makes: str = ""
 
 
+def nameless(source: str, place: int) -> str:
+    """The key of a state that no variable names: which transition out of which state makes it."""
+    return f"{source}/{place + 1}"
+
+
 def is_end(state: State) -> bool:
     """Whether a state only ends the journey: it says nothing and returns nothing."""
     return state.get("end") is True
