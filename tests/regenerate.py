@@ -74,6 +74,7 @@ def codes() -> str:
     from fjctl import errors
     from fjctl.conversion import lens
     from fjctl.formats import base, journey
+    from fjctl.formats.parlant import codes as parlant
     from fjctl.model import shape
     from fjctl.store import errors as store
     from fjctl.text import encoding, json_codes, yaml_codes

@@ -189,7 +189,7 @@ def _agent(journeys: Sequence[Journey]) -> dict[str, Any]:
     found = {"name": "Assistant", "description": f"Helps customers with: {', '.join(titles)}"}
     for journey in reversed(journeys):
         agent = journey.get("extras", {}).get("agent")
-        given = agent if isinstance(agent, dict) else {}
+        given: dict[str, Any] = agent if isinstance(agent, dict) else {}
         found |= {key: given[key] for key in found if isinstance(given.get(key), str) and given[key]}
     return {key: re.sub(r"\s+", " ", text) if "Helps customers with" in text else text for key, text in found.items()}
 
