@@ -86,6 +86,7 @@ def codes() -> str:
         shape.CODES,
         journey.CODES,
         base.FORMAT_CODES,
+        parlant.CODES,
         lens.CODES,
     )
     found = {code: row for table in tables for code, row in table.items()}

@@ -170,7 +170,7 @@ def _to_sibling(result: Conversion, names: Names) -> None:
         result.nodes, result.workflow = inner.nodes, inner.workflow
         if inner.value is None or inner.journey is None:
             return
-        outcome = siblings.from_journey(inner.journey, result.target, prior)
+        outcome = siblings.from_journey(inner.journey, result.target, prior, own_names=own is not None)
     elif prior is not None and same_text(source, prior):
         result.journey, result.text = source.journey, source.source.text
         return

@@ -39,14 +39,15 @@ class Written:
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
 
-def from_journey(journey: Journey, form: Format, prior: Document | None) -> Written:
-    """Writes a journey into a file of another kind, or a new one."""
+def from_journey(journey: Journey, form: Format, prior: Document | None, *, own_names: bool = False) -> Written:
+    """Writes a journey into a file of another kind, or a new one; `own_names`: its states are named as that file's."""
     module = form.load_sibling()
     made = module.made(journey)
     if prior is None or prior.journey is None:
         return Written(made.text, made.losses)
     name = journey["journey"]
-    before = module.held(prior, _names(journey, form), name)
+    names = {} if own_names else _names(journey, form)
+    before = module.held(prior, names, name)
     old, new = module.image(before.journey).journey, module.image(journey).journey
     new = _uninvented(journey, new, old)
     if same(cast("Any", old), cast("Any", new)):

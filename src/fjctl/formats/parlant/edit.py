@@ -55,7 +55,6 @@ def edited(script: Script, member: str, reading: Reading, wanted: Journey) -> Ed
     """The script's text so that its journey says what `wanted` says, whose states have the names of `reading`."""
     if same(cast("Any", reading.journey), cast("Any", wanted)):
         return Edited(script.source.text, reading.keys)
-    refused: Pointer = ()
     for at_call in (False, True):
         attempt = _Editor(script, reading, wanted, at_call=at_call)
         try:
@@ -69,14 +68,13 @@ def edited(script: Script, member: str, reading: Reading, wanted: Journey) -> Ed
         again = Script(Source(script.source.name, text))
         found = again.read_at(place, {key: name for name, key in keys.items()})
         if found is None or has_errors(again.diagnostics):
-            refused = refused or ("states",)
             continue
         found.journey["journey"] = wanted["journey"]
         at = difference(*(cast("Any", meaning(journey)) for journey in (wanted, found.journey)))
         if at is None:
             return Edited(text, keys)
-        refused = refused or at
-    return Edited(None, reading.keys, refused or ("states",))
+    one, other = (cast("Any", meaning(journey)) for journey in (reading.journey, wanted))
+    return Edited(None, reading.keys, difference(one, other) or ("states",))
 
 
 class _RefusedError(Exception):

@@ -118,13 +118,14 @@ def _names(
     listed: list[dict[str, Any]], edges: list[tuple[str, str, str]], root: Any, nodes: Mapping[str, str]
 ) -> dict[str, str]:
     names: dict[str, str] = {}
-    taken = set(nodes.values())
+    taken = {nodes[node["id"]] for node in listed if node["id"] in nodes}
     for node in listed:
         words = node.get("action") or " ".join(map(str, node.get("tools") or []))
         if node.get("kind") == "tool" and node.get("tools"):
             words = str(node["tools"][0]).rpartition(":")[2]
         fallback = "begin" if node["id"] == root else str(node.get("kind") or "state")
-        names[node["id"]] = nodes.get(node["id"]) or state_name("", words, taken, fallback)
+        own = node["id"] if slug(node["id"]) == node["id"] and node["id"] != root else ""  # an id that somebody chose
+        names[node["id"]] = nodes.get(node["id"]) or state_name(own, words, taken, fallback)
         taken.add(names[node["id"]])
     if any(target == END for _, target, _ in edges):
         names[END] = nodes.get(END) or unique("done", taken)
