@@ -381,8 +381,9 @@ def target_path(path: Path, source: Document, form: Format, options: Options) ->
     if out is not None:
         return out / _name(path, form) if options.into_folder or out.is_dir() else out
     settings = options.settings or Settings(root=options.root)
-    if source.journey is None:
-        return _journey_of(path, settings) if form.side == "journey" else path.parent / _name(path, form)
+    if source.journey is None or (source.format is not None and source.format.is_sibling):
+        is_document = form.name == registry.JOURNEY
+        return _journey_of(path, settings) if is_document else path.parent / _name(path, form)
     origin = source.journey.get("origin", {})
     usual = origin.get("format") or settings.format or registry.DEFAULT_WORKFLOW
     if form.side == "journey" and not (form.is_sibling and form.name == usual and origin.get("workflow")):

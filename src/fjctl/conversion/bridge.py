@@ -284,7 +284,8 @@ def _same_member(before: Document, after: Document) -> str:
 
 
 def default_target(source: Document) -> Format:
-    """What a document is converted to when nobody says: a workflow to a journey, a journey to its origin's format."""
-    if source.journey is None:
+    """What a document is converted to when nobody says: a workflow (or a script, a graph) to a journey document, and
+    that to its origin's format."""
+    if source.journey is None or (source.format is not None and source.format.is_sibling):
         return registry.find("journey")
     return registry.find(source.journey.get("origin", {}).get("format") or registry.DEFAULT_WORKFLOW)

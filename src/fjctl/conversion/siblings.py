@@ -95,9 +95,7 @@ def _names(journey: Journey, form: Format) -> dict[str, str]:
     if origin.get("format") != form.name:
         return fresh
     written = {key: state for state, key in origin.get("nodes", {}).items()}
-    named = set(written.values())
-    same_name = {state: state for state in journey["states"]}
-    return {**{key: state for key, state in fresh.items() if state not in named}, **same_name, **written}
+    return {**fresh, **{state: state for state in journey["states"]}, **written}
 
 
 def _transplanted(base: Journey, theirs: Journey, onto: Journey) -> Journey:

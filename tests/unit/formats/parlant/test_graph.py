@@ -12,7 +12,7 @@ from fjctl.formats import document, registry
 from fjctl.formats.parlant import graph
 from fjctl.model.meaning import difference, meaning
 from tests.support_laws import JOURNEY, messages, read, text_diff
-from tests.support_parlant import FOLDER, GRAPH, SCRIPT, edited, graphs, journey_of, parametrized, put, script
+from tests.support_parlant import FOLDER, GRAPH, SCRIPT, SCRIPTS, edited, graphs, journey_of, parametrized, put, script
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,7 +114,7 @@ def test_a_new_state_is_a_new_node() -> None:
 
 
 def test_what_a_graph_cannot_hold_is_named() -> None:
-    found = script(next(iter(parametrized()))[0][0])
+    found = script(SCRIPTS[0])
     made = graph.made(_of(found.journey))
     assert {loss.what for loss in made.losses} >= {"labels", "priority", "extras"}
 
