@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from fjctl.errors import ExitCode, FjctlError
     from fjctl.formats.document import Document
     from fjctl.formats.registry import FORMATS, Format
+    from fjctl.project.check_run import Run, check
+    from fjctl.project.reports import Report
 
 _HOMES = {
     "fjctl.api": ("FileResult", "Options", "Status", "convert", "convert_file", "read", "reads", "remember", "settle"),
@@ -28,6 +30,8 @@ _HOMES = {
     "fjctl.errors": ("ExitCode", "FjctlError"),
     "fjctl.formats.document": ("Document",),
     "fjctl.formats.registry": ("FORMATS", "Format"),
+    "fjctl.project.check_run": ("Run", "check"),
+    "fjctl.project.reports": ("Report",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -44,9 +48,12 @@ __all__ = [
     "Loss",
     "Names",
     "Options",
+    "Report",
+    "Run",
     "Severity",
     "Status",
     "__version__",
+    "check",
     "convert",
     "convert_file",
     "read",

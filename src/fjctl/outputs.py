@@ -240,16 +240,82 @@ class Diff(Output):
     layout: list[str]
 
 
+class CheckFinding(Part):
+    """One finding: the rule, its place (lines and columns from 1, the end behind the last character), the JSON pointer
+    and the path in the file, the block or state, and whether `--fix` can mend it."""
+
+    code: str
+    name: str
+    severity: Literal["error", "warning", "info"]
+    message: str
+    help: str
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    pointer: str
+    path: str
+    node: str | None
+    label: str | None
+    fix: Literal["safe", "unsafe"] | None
+
+
+class CheckSummary(Part):
+    """Findings by severity."""
+
+    error: int
+    warning: int
+    info: int
+
+
+class Check(Output):
+    """`fjctl check --format json`. `files` is how many were checked, `accepted` how many findings were suppressed or
+    are in the baseline."""
+
+    files: int
+    accepted: int
+    summary: CheckSummary
+    findings: list[CheckFinding]
+
+
+class CheckLine(Output, CheckFinding):
+    """A line of `fjctl check --format jsonl`."""
+
+
+class RuleEntry(Part):
+    """A rule with its manual, whose parts are by heading."""
+
+    code: str
+    name: str
+    family: str
+    severity: Literal["error", "warning", "info"]
+    status: Literal["on", "off", "parlant"]
+    sees: Literal["workflow", "journey", "both", "pair"]
+    fix: Literal["safe", "unsafe"] | None
+    summary: str
+    manual: dict[str, str]
+
+
+class Rules(Output):
+    """`fjctl rule --json`."""
+
+    rules: list[RuleEntry]
+
+
 OUTPUTS: dict[str, type[Output]] = {
+    "check": Check,
     "config": Config,
     "convert": Convert,
     "diff": Diff,
     "doctor": Doctor,
+    "finding": CheckLine,
     "formats": Formats,
     "history": History,
     "history-entry": HistoryEntry,
     "init": Init,
     "roundtrip": Roundtrip,
+    "rules": Rules,
     "schemas": Schemas,
 }
 """The models by the name in their `schema` field, `fjctl/<name>/v1`."""

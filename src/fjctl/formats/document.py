@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from fjctl.formats.registry import Format
     from fjctl.model.journey import Journey
     from fjctl.model.workflow import Workflow
+    from fjctl.source import Span
 
 YAML_SUFFIXES = (".yaml", ".yml")
 PYTHON_SUFFIX = ".py"
@@ -136,6 +137,11 @@ def locate(source: Source, syntax: str, pointer: Pointer, *, key: bool = False) 
 
 def locate_all(source: Source, syntax: str, places: list[tuple[Pointer, bool]]) -> list[int]:
     """The character offsets of many places (pointer, and whether its key is meant), for one reading of the text."""
+    return [span.start for span in spans_of(source, syntax, places)]
+
+
+def spans_of(source: Source, syntax: str, places: list[tuple[Pointer, bool]]) -> list[Span]:
+    """As `locate_all`, with the ends."""
     if not places:
         return []
     if syntax == "python":
@@ -145,11 +151,11 @@ def locate_all(source: Source, syntax: str, places: list[tuple[Pointer, bool]]) 
     if syntax == "yaml":
         from fjctl.text.yaml_text import locate_all as locate_yaml
 
-        return [span.start for span in locate_yaml(source, places)]
+        return locate_yaml(source, places)
     from fjctl.text.json_spans import Spans
 
     spans = Spans(source.text)
-    return [spans.locate(pointer, key=key).start for pointer, key in places]
+    return [spans.locate(pointer, key=key) for pointer, key in places]
 
 
 def syntax_of(name: str, text: str) -> str:

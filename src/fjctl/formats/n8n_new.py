@@ -62,6 +62,7 @@ NEWEST: dict[str, float] = {
 
 _EVENTS = {"manual": "manualTrigger", "webhook": "webhook", "schedule": "scheduleTrigger", "form": "formTrigger"}
 _EVENTS |= {"chat": "manualChatTrigger", "error": "errorTrigger", "workflow": "executeWorkflowTrigger/any"}
+_EVENTS |= {"email": "emailReadImap", "cron": "cron", "interval": "interval"}
 _CODES = {"javascript": "code", "python": "code", "shell": "executeCommand", "assign": "set", "mcp": "mcpClient"}
 _CODES |= {"http": "httpRequest"}
 _TOOLS = {"http": "httpRequestTool", "javascript": "toolCode", "python": "toolCode", "workflow": "toolWorkflow"}

@@ -198,6 +198,9 @@ TYPES = Table(
         _entry("scheduleTrigger", "schedule", label="Schedule Trigger"),
         _entry("formTrigger", "form", label="On form submission"),
         _entry("errorTrigger", "error", label="Error Trigger"),
+        _entry("emailReadImap", "email", label="Email Trigger (IMAP)"),
+        _entry("cron", "cron", label="Cron"),
+        _entry("interval", "interval", label="Interval"),
         _agent("agent", label="AI Agent", writes=True, output="content"),
         _agent("chainLlm", label="Basic LLM Chain", text="content"),
         _agent(

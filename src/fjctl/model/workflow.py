@@ -15,7 +15,7 @@ router              `prompt`, `agent`
 loop, parallel      `loop`, `parallel`
 workflow            `journey`, `inputs`
 wait                `wait`
-note                `note`, `color`
+note                `text`, `color`
 ==================  =======================================================================
 
 Any block may have `retry`, `extras` (kept as they are) and `talk` (state fields that only a conversation

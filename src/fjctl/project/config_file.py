@@ -7,14 +7,14 @@ import tomllib
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Required, TypedDict, cast
+from typing import TYPE_CHECKING, Any, Literal, Required, TypedDict, cast
 
 from fjctl.diagnostics import Diagnostic
 from fjctl.errors import ConfigError, InputError
 from fjctl.model.shape import Shape
 from fjctl.project.files import read_bytes
 from fjctl.project.globs import wildcards
-from fjctl.project.settings import CONFIG_NAME, PairRule, Settings
+from fjctl.project.settings import CONFIG_NAME, CheckSettings, PairRule, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,9 +35,29 @@ class PairTable(TypedDict, total=False):
     journey: Required[str]
 
 
+CheckTable = TypedDict(
+    "CheckTable",
+    {
+        "select": "list[str]",
+        "extend-select": "list[str]",
+        "ignore": "list[str]",
+        "per-file-ignores": "dict[str, list[str]]",
+        "severity": "dict[str, Literal['error', 'warning', 'info', 'off']]",
+        "fail-on": "Literal['error', 'warning', 'info', 'never']",
+        "environment": "list[str]",
+        "environment-file": "str",
+        "limits": "dict[str, int]",
+        "baseline": "str",
+    },
+    total=False,
+)
+CheckTable.__doc__ = "What `fjctl check` goes by: rules by code, name or family; paths relative to the project."
+
+
 class ConfigTable(TypedDict, total=False):
     """A config file: every key may be left out."""
 
+    check: CheckTable
     database: str
     exclude: list[str]
     format: str
@@ -77,6 +97,22 @@ def settings_of(path: Path) -> Settings:
         exclude=tuple(config.get("exclude", settings.exclude)),
         format=config.get("format", settings.format),
         history=config.get("history", settings.history),
+        check=_check_settings(config.get("check", {})),
+    )
+
+
+def _check_settings(table: CheckTable) -> CheckSettings:
+    return CheckSettings(
+        select=tuple(table.get("select", ())),
+        extend=tuple(table.get("extend-select", ())),
+        ignore=tuple(table.get("ignore", ())),
+        per_file=tuple((pattern, tuple(words)) for pattern, words in table.get("per-file-ignores", {}).items()),
+        severity=MappingProxyType(dict(table.get("severity", {}))),
+        fail_on=table.get("fail-on", "error"),
+        environment=tuple(table["environment"]) if "environment" in table else None,
+        environment_file=table.get("environment-file", ""),
+        limits=MappingProxyType(dict(table.get("limits", {}))),
+        baseline=table.get("baseline", ""),
     )
 
 

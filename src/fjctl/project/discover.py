@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fjctl.errors import InputError, UsageError
-from fjctl.project.files import missing
+from fjctl.project.files import missing, split_flow
 from fjctl.project.globs import has_wildcard, is_excluded, match
 
 if TYPE_CHECKING:
@@ -40,6 +40,22 @@ def expand(arguments: Sequence[str], settings: Settings, *, names: Sequence[str]
         for file in files:
             found.setdefault(os.path.abspath(file), file)  # noqa: PTH100 - a link is a file of its own here
     return list(found.values())
+
+
+def named(arguments: Sequence[str], settings: Settings) -> dict[str, bool]:
+    """The files that the arguments stand for, and of each whether it was named itself or by a pattern: a file of no
+    known format that a folder brought in is nobody's mistake. Raises what `expand` raises."""
+    found: dict[str, bool] = {}
+    for argument in arguments:
+        path = Path(argument)
+        if os.path.isdir(path):  # noqa: PTH112 - as in `_expand_one`
+            for inner in expand([argument], settings):
+                found.setdefault(str(inner), False)
+        elif os.path.isfile(path) or split_flow(path)[1]:  # noqa: PTH113 - as in `_expand_one`
+            found[argument] = True
+        else:
+            found |= dict.fromkeys(map(str, expand([argument], settings)), True)
+    return found
 
 
 def _expand_one(argument: str, settings: Settings, names: Sequence[str]) -> Iterable[Path]:

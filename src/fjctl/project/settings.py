@@ -23,6 +23,40 @@ class PairRule:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckSettings:
+    """What `[check]` says. Selectors are codes, names, families; `per_file` pairs patterns of paths with selectors that
+    are ignored there. `environment` are names that are set when the flows run (None: nobody has said), to which
+    `environment_file` adds those of a `.env` file. `severity` and `limits` are by selector and by name."""
+
+    select: tuple[str, ...] = ()
+    extend: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    per_file: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    severity: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    fail_on: str = "error"
+    environment: tuple[str, ...] | None = None
+    environment_file: str = ""
+    limits: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    baseline: str = ""
+
+    def plain(self) -> dict[str, object]:
+        """The values as plain data, under the names of the config file, those that are not as they are by default."""
+        values: dict[str, object] = {
+            "select": list(self.select),
+            "extend-select": list(self.extend),
+            "ignore": list(self.ignore),
+            "per-file-ignores": {pattern: list(words) for pattern, words in self.per_file},
+            "severity": dict(self.severity),
+            "fail-on": self.fail_on if self.fail_on != "error" else "",
+            "environment": list(self.environment or ()),
+            "environment-file": self.environment_file,
+            "limits": dict(self.limits),
+            "baseline": self.baseline,
+        }
+        return {name: value for name, value in values.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What holds in a project; without a config file, the defaults.
 
@@ -40,6 +74,7 @@ class Settings:
     database: Path = Path("fjctl.db")
     exclude: tuple[str, ...] = ()
     history: bool = True
+    check: CheckSettings = field(default_factory=CheckSettings)
     origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
@@ -55,6 +90,7 @@ class Settings:
         """Name, plain value and origin of every setting, in a fixed order."""
         pairs = [{"workflow": rule.workflow, "journey": rule.journey} for rule in self.pairs]
         values: dict[str, object] = {
+            "check": self.check.plain(),
             "database": self.database.as_posix(),
             "exclude": list(self.exclude),
             "format": self.format,

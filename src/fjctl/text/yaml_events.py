@@ -20,7 +20,13 @@ END: Final = "end"
 ALIAS: Final = "alias"
 DOCUMENT: Final = "document"
 STOP: Final = "stop"
-_COLON: Final = re.compile(r"""(["'\]}]\s*:)|:(?=[^\s,\[\]{}])""")  # the second kind is part of a plain text
+# What the extension's libyaml refuses in flow style although YAML 1.2 allows it, `[12:30]` and `[really?]`. The first
+# part of each pattern is what must stay: a sign that means something.
+_REFUSED: Final = {
+    ":": re.compile(r"""(["'\]}]\s*:)|:(?=[^\s,\[\]{}])"""),
+    "?": re.compile(r"([\s,\[\]{}]\?)|(?<=.)\?"),
+}
+_COMPLAINTS: Final = ("found unexpected ':'", "did not find expected ',' or")
 
 
 class Event(NamedTuple):
@@ -66,15 +72,18 @@ def events(text: str, *, pure: bool = False) -> Iterator[Event]:
             yield event
         return
     except YamlSyntaxError as problem:
-        if "found unexpected ':'" not in problem.problem:
+        if not problem.problem.startswith(_COMPLAINTS):
             raise
-    stand_in = next((chr(code) for code in range(0xE000, 0xF900) if chr(code) not in text), None)
-    if stand_in is None:
-        raise YamlSyntaxError("found unexpected ':'", 0, None)
-    # The extension's libyaml refuses `[12:30]`, which YAML 1.2 allows: read on with another character instead.
-    masked = _COLON.sub(lambda found: found[1] or stand_in, text)
+        unused = (chr(code) for code in range(0xE000, 0xF900) if chr(code) not in text)
+        stand_ins = dict(zip(unused, _REFUSED, strict=False))
+        if len(stand_ins) < len(_REFUSED):
+            raise
+    masked = text  # with other characters in their place, which the values get back
+    for stand_in, sign in stand_ins.items():
+        masked = _REFUSED[sign].sub(lambda found, stand_in=stand_in: found[1] or stand_in, masked)  # type: ignore[misc]
+    back = str.maketrans(stand_ins)
     for event in islice(_translated(masked, pure=False), seen, None):
-        yield event._replace(value=event.value.replace(stand_in, ":")) if stand_in in event.value else event
+        yield event._replace(value=event.value.translate(back)) if event.value else event
 
 
 def _translated(text: str, *, pure: bool) -> Iterator[Event]:

@@ -34,15 +34,18 @@ def fjctl(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 LINES = {
+    "check": ["check", "--format", "json"],
     "config": ["config"],
     "convert": ["convert", FLOW],
     "diff": ["diff", FLOW, "--format", "json"],
     "doctor": ["doctor"],
+    "finding": ["check", "fjctl.toml", "--format", "jsonl"],
     "formats": ["formats"],
     "history": ["history"],
     "history-entry": ["history", "show", "1"],
     "init": ["init"],
     "roundtrip": ["roundtrip", FLOW, "none.json"],
+    "rules": ["rule", "style"],
     "schemas": ["schema"],
 }
 

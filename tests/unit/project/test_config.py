@@ -26,6 +26,11 @@ journey = "journeys/**/*.journey.yaml"
 [[pairs]]
 workflow = "main.json"
 journey = "journeys/start.yaml"
+
+[check]
+select = ["graph"]
+per-file-ignores = {"old/*" = ["FJ503"]}
+environment = ["KEY"]
 """
 
 
@@ -63,7 +68,11 @@ def test_every_setting_is_read_with_its_place(tmp_path: Path) -> None:
         PairRule("main.json", "journeys/start.yaml"),
     )
     assert settings.database_path == tmp_path / "state" / "fjctl.db"
+    assert settings.check.select == ("graph",)
+    assert settings.check.per_file == (("old/*", ("FJ503",)),)
+    assert settings.check.environment == ("KEY",)
     assert [(name, origin) for name, _, origin in settings.rows()] == [
+        ("check", "fjctl.toml:15"),
         ("database", "fjctl.toml:3"),
         ("exclude", "fjctl.toml:4"),
         ("format", "fjctl.toml:2"),
@@ -116,7 +125,7 @@ def test_the_search_goes_up_and_stops_at_the_repository(tmp_path: Path) -> None:
     ("text", "line", "message", "hint"),
     [
         ('\nformatt = "sim"\n', ":2", "unknown key 'formatt'", "did you mean 'format'?"),
-        ("zzz = 1\n", ":1", "unknown key 'zzz'", "known keys: database, exclude, format, history, pairs"),
+        ("zzz = 1\n", ":1", "unknown key 'zzz'", "known keys: check, database, exclude, format, history, pairs"),
         ("format = 3\n", ":1", "'format': 3 is not text", 'put it in quotes: "3"'),
         ('exclude = "x"\n', ":1", "'exclude': 'x' is not a list", "write a list"),
         ("history = 1\n", ":1", "'history': 1 is not true or false", "write true or false"),

@@ -258,6 +258,12 @@ EXAMPLES: list[tuple[str, str, dict[str, JsonValue], str]] = [
     ("folded text", "a: >-\n  one\n  two\n", {"a": "one three"}, "a: >-\n  one three\n"),
     ("text becomes a block", "a: x  # c\nb: 1\n", {"a": "x\ny\n"}, "a: |  # c\n  x\n  y\nb: 1\n"),
     ("block becomes text", "a:\n  x: 1\nb: 1\n", {"a": "x"}, "a: x\nb: 1\n"),
+    (
+        "question in brackets",
+        "a: {x: really?, y: [no?, 12:30]}\nb: 1\n",
+        {"b": 2},
+        "a: {x: really?, y: [no?, 12:30]}\nb: 2\n",
+    ),
     ("colon in brackets", "a: {x: 12:30}  # c\nb: 1\n", {"b": 2}, "a: {x: 12:30}  # c\nb: 2\n"),
     ("four spaces", "a:\n    x:\n        y: 1\nb: 1\n", {"b": {"z": 1}}, "a:\n    x:\n        y: 1\nb:\n    z: 1\n"),
     ("root emptied", "# c\na: 1\n", {"a": None}, "# c\n{}\n"),

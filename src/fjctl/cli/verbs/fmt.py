@@ -15,7 +15,7 @@ from fjctl.cli.views import human
 from fjctl.cli.views.patches import show_patch
 from fjctl.errors import ExitCode, FjctlError, UsageError
 from fjctl.project.config import load_settings
-from fjctl.project.discover import expand
+from fjctl.project.discover import named
 from fjctl.project.files import read_bytes
 from fjctl.project.formatting import formatted
 from fjctl.project.writing import write_guarded
@@ -60,8 +60,8 @@ def fmt(
         return _stream(stdin_filename or "<stdin>", source_format)
     counts = {"changed": 0, "unchanged": 0, "failed": 0}
     files = _files(asked)
-    for path, named in files:
-        outcome = _one(path, source_format, named=named, write=not (check or diff), show=diff)
+    for path, itself in files:
+        outcome = _one(path, source_format, itself=itself, write=not (check or diff), show=diff)
         if outcome:
             counts[outcome] += 1
     seen = counts["changed"] + counts["unchanged"]
@@ -76,26 +76,16 @@ def fmt(
 
 def _files(asked: list[str]) -> list[tuple[Path, bool]]:
     """The files, and of each whether it was named itself: one of no known format in a folder is passed over."""
-    settings = load_settings(start_folder(asked))
-    found: dict[Path, bool] = {}
-    for argument in asked:
-        path = Path(argument)
-        if path.is_dir():
-            for inner in expand([argument], settings):
-                found.setdefault(inner, False)
-        elif path.is_file():
-            found[path] = True
-        else:
-            found |= dict.fromkeys(expand([argument], settings), True)
-    return list(found.items())
+    found = named(asked, load_settings(start_folder(asked)))
+    return [(Path(name), itself) for name, itself in found.items()]
 
 
-def _one(path: Path, source_format: str, *, named: bool, write: bool, show: bool) -> str:
+def _one(path: Path, source_format: str, *, itself: bool, write: bool, show: bool) -> str:
     """`changed`, `unchanged`, `failed`, or nothing for what is no workflow and no journey."""
     try:
         state = read_bytes(path)
         result = formatted(str(path), state.data, format_name=source_format)
-        if _is_unknown(result) and not named:
+        if _is_unknown(result) and not itself:
             return ""
         if _complain(result):
             return "failed"
