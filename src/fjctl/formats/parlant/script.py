@@ -10,7 +10,7 @@ from fjctl.formats.parlant.codes import CODES
 from fjctl.formats.parlant.reading import Lines, Reading, journey_name, read_journey
 from fjctl.formats.parlant.sdk import Builder
 from fjctl.model.names import unique
-from fjctl.source import Position, Source
+from fjctl.source import Position, Source, Span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,20 +66,20 @@ class Script:
         found = list(self.journeys.values())[place]
         return read_journey(self.builder, found, nodes, self.lines, self.names)
 
-    def locate_all(self, pointers: list[Pointer]) -> list[int]:
+    def locate_all(self, pointers: list[Pointer]) -> list[Span]:
         """Where values stand, by their pointers in the first journey that has them; else where their call begins."""
         readings = [found for name in self.journeys if (found := self.read(name)) is not None]
         return [
             next((at for found in readings if (at := self._locate(found, item)) is not None), 0) for item in pointers
         ]
 
-    def _locate(self, reading: Reading, pointer: Pointer) -> int | None:
+    def _locate(self, reading: Reading, pointer: Pointer) -> Span | None:
         for length in range(len(pointer), 0, -1):
             place = reading.places.get(pointer[:length])
             call = reading.calls.get(pointer[:length])
             node = place.node if place is not None else call.node if call is not None else None
             if node is not None:
-                return self.lines.span(node)[0]
+                return Span(*self.lines.span(node))
         return None
 
     def _parsed(self) -> ast.Module | None:
