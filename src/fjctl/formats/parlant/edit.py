@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from fjctl.diagnostics import has_errors
 from fjctl.formats.parlant import written
-from fjctl.formats.parlant.bodies import function
+from fjctl.formats.parlant.edit_fields import Fields, RefusedError
 from fjctl.formats.parlant.names import identifier
-from fjctl.formats.parlant.pretty import INDENT, Raw, call, docstring, literal
+from fjctl.formats.parlant.pretty import INDENT, Raw, call, literal
 from fjctl.formats.parlant.script import Script
-from fjctl.formats.parlant.signature import body_span, doc_node
-from fjctl.formats.parlant.spans import Changes
 from fjctl.formats.parlant.written import END, INITIAL, Step
 from fjctl.model.journey import kind_of, targets, transitions
 from fjctl.model.meaning import difference, meaning
@@ -40,7 +38,6 @@ _STATE_ARGUMENTS = {
     "labels": "labels",
     "mode": "composition_mode",
 }
-_GUIDE_FIELDS = ("condition", "action", "description", "labels", "priority", "tools")
 
 
 class Edited(NamedTuple):
@@ -59,7 +56,7 @@ def edited(script: Script, member: str, reading: Reading, wanted: Journey) -> Ed
         attempt = _Editor(script, reading, wanted, at_call=at_call)
         try:
             text = attempt.run()
-        except _RefusedError as error:
+        except RefusedError as error:
             return Edited(None, reading.keys, error.pointer)
         if text is None:
             continue
@@ -77,156 +74,16 @@ def edited(script: Script, member: str, reading: Reading, wanted: Journey) -> Ed
     return Edited(None, reading.keys, difference(one, other) or ("states",))
 
 
-class _RefusedError(Exception):
-    """A change that has no place in the script."""
-
-    def __init__(self, pointer: Pointer) -> None:
-        super().__init__(pointer)
-        self.pointer = pointer
-
-
-class _Editor:
-    def __init__(self, script: Script, reading: Reading, wanted: Journey, *, at_call: bool) -> None:
-        self.script = script
-        self.reading = reading
-        self.before = reading.journey
-        self.wanted = wanted
-        self.at_call = at_call
-        self.changes = Changes(script.lines)
-        self.new_keys: dict[str, str] = {}
-        self.tools = {name: node.name for name, node in reading.functions.items()}
-        self.anchors: dict[str, ast.stmt] = {}
-        self.needed: set[str] = set()
-        self.made_by: dict[str, str] = {}
-        self.written: dict[tuple[str, str], ast.stmt] = {}
-        tree = ast.parse(script.source.text)
-        self.top = tree.body
-        self.taken = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-        self.taken |= {getattr(node, "name", "") for node in ast.walk(tree)}
-        self.alias = next(
-            (
-                a.asname
-                for n in self.top
-                if isinstance(n, ast.Import)
-                for a in n.names
-                if a.name == "parlant.sdk" and a.asname
-            ),
-            "p",
-        )
-        head = reading.calls[()]
-        self.journey = reading.states[next(iter(reading.states))].journey.variable or "journey"
-        self.last: ast.stmt = head.statement
-        for pointer, item in reading.calls.items():
-            if pointer and pointer[0] in {"states", "start", "guidelines", "canned"}:
-                self.last = max(self.last, item.statement, key=lambda node: node.lineno)
-        self.last = _beside(head.statement, self.last, tree)
+class _Editor(Fields):
+    """The edits of states and transitions, and all of them together."""
 
     def run(self) -> str | None:
-        self._tools()
-        self._head()
+        """The new text; None where edits are in each other's way. RefusedError for one that has no place."""
+        self.edit_tools()
+        self.head()
         self._states()
-        self._lists()
+        self.lists()
         return self.changes.done()
-
-    # Fields
-
-    def field(self, made: Call, pointer: Pointer, argument: str, before: Any, after: Any, code: Any = None) -> None:
-        """An argument of a call, from one value to another; None is none. `code`: how the value is written."""
-        if same(before, after):
-            return
-        level = self.changes.level(made.node)
-        if after is None:
-            self.changes.without(made.node, argument)
-            return
-        if code is None and isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
-            places = [self.reading.places.get((*pointer, n)) for n in range(len(after))]
-            if all(places) and all(isinstance(item, str) for item in after):
-                for n, place in enumerate(places):
-                    if place is not None and before[n] != after[n]:
-                        self.changes.replace(place.argument if self.at_call else place.node, literal(after[n]))
-                return
-        text = literal(after if code is None else code, level + 1)
-        place = self.reading.places.get(pointer) if before is not None else None
-        if place is not None and not self.at_call:
-            self.changes.replace(place.node, text)
-        elif place is not None and any(word.value is place.argument for word in made.node.keywords):
-            self.changes.replace(place.argument, text)
-        else:
-            self.changes.argument(made.node, argument, text)
-
-    def _head(self) -> None:
-        made = self.reading.calls[()]
-        before, after = cast("dict[str, Any]", self.before), cast("dict[str, Any]", self.wanted)
-        trigger = next((word for word in ("triggers", "conditions") if word in made.arguments), "conditions")
-        for key, argument in (("title", "title"), ("description", "description"), ("triggers", trigger)):
-            self.field(made, (key,), argument, before.get(key), after.get(key))
-        for key in ("labels", "priority"):
-            self.field(made, (key,), key, before.get(key), after.get(key))
-        self.field(made, ("mode",), "composition_mode", before.get("mode"), after.get("mode"), self._mode(after))
-        agent = self.reading.calls.get(("extras", "agent"))
-        old, new = (journey.get("extras", {}).get("agent", {}) for journey in (before, after))
-        for key in ("name", "description") if agent is not None else ():
-            self.field(cast("Call", agent), ("extras", "agent", key), key, old.get(key), new.get(key))
-
-    def _mode(self, holder: Mapping[str, Any]) -> Raw:
-        return Raw(f"{self.alias}.CompositionMode.{written.MODES.get(holder.get('mode', ''), 'FLUID')}")
-
-    # Tools
-
-    def _tools(self) -> None:
-        before, after = self.before.get("tools", {}), self.wanted.get("tools", {})
-        for name, tool in after.items():
-            node = self.reading.functions.get(name)
-            if name not in before:
-                self._new_tool(name, tool)
-            elif node is not None and not same(cast("Any", before[name]), cast("Any", tool)):
-                self._tool(name, node, cast("Any", before[name]), cast("Any", tool))
-
-    def _new_tool(self, name: str, tool: Any) -> None:
-        self.tools[name] = identifier(name, self.taken, "tool")
-        self.taken.add(self.tools[name])
-        made = function(self.tools[name], tool)
-        first = next(n for n in self.top if n.lineno <= self.last.lineno <= (n.end_lineno or n.lineno))
-        helpers = "".join(f"{text}\n\n" for text in made.helpers)
-        source = (
-            (helpers + made.source).replace("@p.tool", f"@{self.alias}.tool").replace("p.Tool", f"{self.alias}.Tool")
-        )
-        self.changes.before(first, source.rstrip("\n") + "\n\n")
-        known = {
-            alias.asname or alias.name
-            for n in self.top
-            if isinstance(n, (ast.Import, ast.ImportFrom))
-            for alias in n.names
-        }
-        wanted = sorted(item for item in made.imports if item.rpartition(".")[2] not in known)
-        lines = [
-            f"from typing import {item[7:]}" if item.startswith("typing.") else f"import {item}" for item in wanted
-        ]
-        imports = [n for n in self.top if isinstance(n, (ast.Import, ast.ImportFrom))]
-        if lines:
-            self.changes.before(imports[0] if imports else self.top[0], "\n".join(lines))
-
-    def _tool(self, name: str, node: Any, before: dict[str, Any], after: dict[str, Any]) -> None:
-        if before.get("parameters") != after.get("parameters"):
-            raise _RefusedError(("tools", name, "parameters"))
-        if before.get("description") != after.get("description"):
-            place = doc_node(node)
-            lines = docstring(after.get("description", ""), 1)
-            if place is not None:
-                self.changes.replace(place, "\n".join(lines).strip() if after.get("description") else '""')
-            else:
-                self.changes.before(node.body[0], "\n".join(line.removeprefix(INDENT) for line in lines))
-        if before.get("code") != after.get("code"):
-            span = body_span(node, self.script.lines.starts, self.script.lines.text)
-            if span is None:
-                raise _RefusedError(("tools", name, "code"))
-            made = function(node.name, cast("Any", {**after, "kind": "python"})).source
-            body = made[made.index("ToolResult:\n") + len("ToolResult:\n") :]
-            if after.get("description"):
-                body = body[len("\n".join(docstring(after["description"], 1))) + 1 :]
-            self.changes.add(*span, body)
-
-    # States and transitions
 
     def _states(self) -> None:
         before, after = self.before["states"], self.wanted["states"]
@@ -247,7 +104,7 @@ class _Editor:
         if kind_of(old) != kind_of(new):
             one, other = (_STATE_ARGUMENTS.get(kind_of(state), "") for state in (old, new))
             if made is None or not one or not other:
-                raise _RefusedError(pointer)
+                raise RefusedError(pointer)
             value = new["chat"] if "chat" in new else self._called(new["tool"])
             self.changes.rename(made.node, one, other, literal(value))
         if made is None:
@@ -263,7 +120,7 @@ class _Editor:
     def _written(self, key: str, state: State, value: Any) -> Any:
         if key == "tool" and value is not None:
             return self._called(value)
-        if key == "mode":
+        if key == "mode" and value is not None:
             return self._mode(cast("dict[str, Any]", state))
         if key == "canned" and value:
             made = f"await {self.journey}.create_canned_response"
@@ -301,7 +158,7 @@ class _Editor:
         ways = _ways(self.before, name)
         made = self._call_of(name, place, ways)
         if made is None:
-            raise _RefusedError(self._pointer(name, place, ways))
+            raise RefusedError(self._pointer(name, place, ways))
         target = targets(ways[place].get("to"))[0]
         makes = self.reading.calls.get(("states", target)) is made
         if makes and target in after:
@@ -320,7 +177,7 @@ class _Editor:
                     waiting.remove(item)
                     break
             else:
-                raise _RefusedError(("states", waiting[0][0], "next"))
+                raise RefusedError(("states", waiting[0][0], "next"))
 
     def _write(self, source: str, way: Transition) -> bool:
         """Writes a transition if what it begins at is there; whether it did."""
@@ -332,11 +189,11 @@ class _Editor:
             self._moved(source, target, way)
             return True
         if target not in self.wanted["states"]:
-            raise _RefusedError(("states", source, "next"))
+            raise RefusedError(("states", source, "next"))
         state = self.wanted["states"][target]
         arguments: dict[str, Any] = {"condition": condition} if condition else {}
         if written.is_end(state):
-            arguments["state"] = Raw(f"{self.alias}.END_JOURNEY")
+            arguments["state"] = Raw(self.sdk("END_JOURNEY", ("states", source, "next")))
             self.new_keys.setdefault(target, END)
         elif self._exists(target):
             arguments["state"] = Raw(self._reference(target))
@@ -362,7 +219,7 @@ class _Editor:
         elif kind == "fork" and not arguments:
             pass
         elif kind in {"fork", "journey", "loop", "parallel"}:
-            raise _RefusedError(("states", target))
+            raise RefusedError(("states", target))
         else:
             arguments["chat_state"] = written.action(state)
         arguments |= written.described(state)
@@ -377,9 +234,9 @@ class _Editor:
         """The call that makes a state begins at another one."""
         made = self.reading.calls[("states", target)]
         if not isinstance(made.node.func, ast.Attribute):
-            raise _RefusedError(("states", target))
+            raise RefusedError(("states", target))
         if self._statement(source).lineno >= made.statement.lineno and source not in self.new_keys:
-            raise _RefusedError(("states", target))
+            raise RefusedError(("states", target))
         self.changes.replace(made.node.func.value, self._reference(source))
         self.made_by[target] = source
         self.written[source, target] = made.statement
@@ -447,13 +304,13 @@ class _Editor:
         if isinstance(goal, ast.Attribute):
             variable = ast.unparse(goal)
         elif isinstance(goal, ast.Subscript):
-            raise _RefusedError(("states", name))
+            raise RefusedError(("states", name))
         return variable if isinstance(value, ast.Attribute) and value.attr == "target" else f"{variable}.target"
 
     def _given_a_name(self, name: str, statement: ast.stmt) -> str:
         """A state that nothing referred to gets a variable."""
         if not isinstance(statement, ast.Expr):
-            raise _RefusedError(("states", name))
+            raise RefusedError(("states", name))
         variable = identifier(name, self.taken)
         self.taken.add(variable)
         start = self.script.lines.span(statement)[0]
@@ -469,64 +326,6 @@ class _Editor:
         level = self.changes.level(anchor)
         made = call(f"{self._reference(source)}.{method}", ordered, level, len(before))
         return (before + made).replace("\n" + INDENT * level, "\n")
-
-    # Guidelines and canned responses
-
-    def _lists(self) -> None:
-        self._guidelines()
-        old, new = self.before.get("canned", []), self.wanted.get("canned", [])
-        for place, text in enumerate(old):
-            made = self.reading.calls[("canned", place)]
-            if len(old) == len(new):
-                self.field(made, ("canned", place), "template", text, new[place])
-            elif text not in new:
-                self.changes.statement(made.statement)
-        for text in new if len(old) != len(new) else ():
-            if text not in old:
-                self._said("create_canned_response", {"template": text})
-
-    def _guidelines(self) -> None:
-        old = cast("list[dict[str, Any]]", self.before.get("guidelines", []))
-        new = cast("list[dict[str, Any]]", self.wanted.get("guidelines", []))
-        pairs = {place: new.index(item) for place, item in enumerate(old) if item in new}
-        for place, item in enumerate(old):
-            same_place = len(old) == len(new) and place not in pairs.values()
-            near = (
-                n for n, other in enumerate(new) if n not in pairs.values() and other["condition"] == item["condition"]
-            )
-            if place not in pairs:
-                found = next(near, place if same_place else None)
-                if found is not None:
-                    pairs[place] = found
-        for place, item in enumerate(old):
-            made = self.reading.calls[("guidelines", place)]
-            if place not in pairs:
-                self.changes.statement(made.statement)
-                continue
-            other = new[pairs[place]]
-            for key in _GUIDE_FIELDS:
-                code = [Raw(self.tools.get(name, name)) for name in other.get("tools", [])] if key == "tools" else None
-                self.field(made, ("guidelines", place, key), key, item.get(key), other.get(key), code)
-        for place, item in enumerate(new):
-            if place not in pairs.values():
-                self._said(*written.guideline(cast("Any", item), self.tools))
-
-    def _said(self, method: str, arguments: dict[str, Any]) -> None:
-        level = self.changes.level(self.last)
-        made = call(f"{self.journey}.{method}", arguments, level, len("await "))
-        self.changes.behind(self.last, f"await {made}".replace("\n" + INDENT * level, "\n"))
-
-
-def _beside(first: ast.stmt, last: ast.stmt, tree: ast.Module) -> ast.stmt:
-    """The statement in the block of `first` in which `last` stands; `last` where it stands elsewhere."""
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(body, list) and any(item.lineno == first.lineno for item in body):
-            around = (item for item in body if item.lineno <= last.lineno <= (item.end_lineno or item.lineno))
-            found = next(around, None)
-            if found is not None and not isinstance(found, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                return cast("ast.stmt", found)
-    return last
 
 
 def _rank(argument: str) -> int:

@@ -69,9 +69,8 @@ class Script:
     def locate_all(self, pointers: list[Pointer]) -> list[Span]:
         """Where values stand, by their pointers in the first journey that has them; else where their call begins."""
         readings = [found for name in self.journeys if (found := self.read(name)) is not None]
-        return [
-            next((at for found in readings if (at := self._locate(found, item)) is not None), 0) for item in pointers
-        ]
+        spans = [[at for item in readings if (at := self._locate(item, pointer)) is not None] for pointer in pointers]
+        return [found[0] if found else Span(0, 0) for found in spans]
 
     def _locate(self, reading: Reading, pointer: Pointer) -> Span | None:
         for length in range(len(pointer), 0, -1):
