@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import textwrap
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -133,14 +134,15 @@ class _Body:
 
     def _python(self) -> list[str]:
         code = textwrap.dedent(self.tool.get("code", "")).strip("\n").rstrip()
-        if not code.strip():
+        as_told = _RETURNS.search(code) is not None
+        code = code if as_told else self._replaced(code, lambda name: name)
+        inner = [INDENT + line if line.strip() else "" for line in code.split("\n")]
+        if not code.strip() or not _is_body(inner):
             return self._missing()
-        if _RETURNS.search(code):
+        if as_told:
             return code.split("\n")
         self.imports.add("typing.Any")
-        code = self._replaced(code, lambda name: name)
-        inner = [INDENT + line if line.strip() else "" for line in code.split("\n")]
-        return ["def run() -> Any:", *inner, "", "return p.ToolResult(run())"]
+        return ["async def run() -> Any:", *inner, "", "return p.ToolResult(await run())"]
 
     def _javascript(self) -> list[str]:
         code = self._replaced(self.tool.get("code", ""), lambda name: name)
@@ -191,7 +193,7 @@ class _Body:
         if len(pieces) == 1 and pieces[0][:2] == (0, len(value)):
             return Raw(pieces[0][2].replace("'", '"'))
         last, body, quoted = 0, "", any("'" in code for _, _, code in pieces)
-        single = '"' in value and "'" not in value and not quoted
+        single = value.count('"') > value.count("'") and not quoted
         for start, end, code in [*sorted(pieces), (len(value), len(value), "")]:
             body += _plain(value[last:start], single=single) + (f"{{{code}}}" if code else "")
             last = end
@@ -214,8 +216,17 @@ class _Body:
         return result + code[last:]
 
 
+def _is_body(lines: list[str]) -> bool:
+    """Whether lines are the body of a function in Python; what a file says they are need not be so."""
+    try:
+        ast.parse("\n".join(["async def run():", *lines]))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
 def _plain(value: str, *, single: bool) -> str:
     """A piece of an f-string's text, for single or double quotes around it."""
-    # What is added, and taken away again, decides which quotes `text` chooses.
-    quoted = text('"' + value)[2:-1] if single else text(value + "'")[1:-2]
-    return quoted.replace("{", "{{").replace("}", "}}")
+    # What is put behind, and taken away again, decides which quotes `text` chooses.
+    more = ('"' if single else "'") * (len(value) + 1)
+    return text(value + more)[1 : -len(more) - 1].replace("{", "{{").replace("}", "}}")

@@ -23,7 +23,7 @@ class Raw(NamedTuple):
 
 def text(value: str) -> str:
     """A string literal: double quotes, or single ones where that saves escapes."""
-    quote = "'" if '"' in value and "'" not in value else '"'
+    quote = "'" if value.count('"') > value.count("'") else '"'
     body = "".join(_ESCAPES.get(char, char) for char in value).replace(quote, "\\" + quote)
     return quote + _UNPRINTABLE.sub(_escaped, body) + quote
 

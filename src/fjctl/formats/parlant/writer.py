@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from fjctl.formats.parlant import written
 from fjctl.formats.parlant.bodies import function
 from fjctl.formats.parlant.names import identifier
-from fjctl.formats.parlant.pretty import INDENT, Raw, call, docstring
+from fjctl.formats.parlant.pretty import INDENT, WIDTH, Raw, call, docstring
 from fjctl.model.names import humanize, slug
 
 if TYPE_CHECKING:
@@ -181,7 +181,12 @@ def _ordered(arguments: dict[str, Any]) -> dict[str, Any]:
 
 def _assigned(variable: str, function_name: str, arguments: dict[str, Any], indent: int = 1) -> str:
     before = f"{variable} = await "
-    return before + call(function_name, arguments, indent, len(before))
+    made = call(function_name, arguments, indent, len(before))
+    if "\n" not in made or len(INDENT) * indent + len(before) + made.index("\n") <= WIDTH:
+        return before + made
+    inner = INDENT * (indent + 1)
+    made = call(function_name, arguments, indent + 1, len("await "))
+    return f"{variable} = (\n{inner}await {made}\n{INDENT * indent})"
 
 
 def _agent(journeys: Sequence[Journey]) -> dict[str, Any]:
