@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import difflib
+import json
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from hypothesis import given, settings
 
 from fjctl.conversion import bridge
 from fjctl.formats import registry
@@ -14,13 +16,16 @@ from fjctl.formats.parlant.script import Script
 from fjctl.model.journey import walk
 from fjctl.model.meaning import difference, meaning
 from fjctl.source import Source
+from tests.strategies import journeys
 from tests.support_laws import JOURNEY, messages, read, text_diff
 from tests.support_parlant import (
     EDITS,
+    GRAPH,
     PLAIN,
     SCRIPT,
     Wanted,
     edited,
+    every_text,
     journey_of,
     parametrized,
     put,
@@ -30,6 +35,7 @@ from tests.support_parlant import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fjctl.formats.registry import Format
     from fjctl.model.journey import Journey
 
 HEAD = "import parlant.sdk as p\n\n\nasync def build(agent: p.Agent) -> None:\n"
@@ -276,3 +282,22 @@ def test_a_script_with_windows_line_ends_keeps_them() -> None:
     assert changed is not None
     made = str(put(changed, source).text)
     assert made.count("\r\n") == made.count("\n") == text.count("\n") + 1
+
+
+@pytest.mark.parametrize("form", [SCRIPT, GRAPH], ids=lambda form: form.name)
+@given(value=journeys())
+@settings(max_examples=30)
+def test_laws_on_generated_journeys(form: Format, value: Any) -> None:
+    document = read("x.journey.json", json.dumps(value))
+    assert document.ok, messages(document)
+    made = bridge.convert(document, form)
+    sibling = read(f"x{form.suffixes[0]}", str(made.text))
+    assert messages(sibling) == []
+    assert put(document, sibling).text == sibling.source.text
+    assert put(sibling, document).text == document.source.text
+    changed = edited(document, every_text)
+    assert changed is not None
+    written = put(changed, sibling)
+    assert written.text is not None, messages(written)
+    back = bridge.convert(bridge.reread(sibling, written.text), JOURNEY, changed)
+    same_meaning(back.journey, changed.journey)
