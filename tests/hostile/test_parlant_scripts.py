@@ -76,7 +76,7 @@ UNKNOWN: dict[str, tuple[str, str, int, int, str]] = {
         5,
         "the loop goes over FLAG",
     ),
-    "a branch": ("if FLAG:\n    await a.target.transition_to(chat_state='x')", "FJ328", 0, 8, "whether FLAG"),
+    "a branch": ("if FLAG:\n    await a.target.transition_to(chat_state='x')", "FJ328", 0, 8, "depends on FLAG"),
     "a text": ("await a.target.transition_to(chat_state=DATA['x'])", "FJ321", 0, 45, "what DATA['x'] is"),
     "a condition": ("await a.target.transition_to(chat_state='x', condition=DATA)", "FJ321", 0, 60, "what DATA is"),
     "a state": ("await a.target.transition_to(state=chosen())", "FJ321", 0, 40, "which state chosen() is"),

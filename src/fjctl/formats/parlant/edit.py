@@ -68,10 +68,23 @@ def edited(script: Script, member: str, reading: Reading, wanted: Journey) -> Ed
             continue
         found.journey["journey"] = wanted["journey"]
         at = difference(*(cast("Any", meaning(journey)) for journey in (wanted, found.journey)))
-        if at is None:
+        if at is None and _others(script, place) == _others(again, place):
             return Edited(text, keys)
     one, other = (cast("Any", meaning(journey)) for journey in (reading.journey, wanted))
     return Edited(None, reading.keys, difference(one, other) or ("states",))
+
+
+def _others(script: Script, place: int) -> list[object]:
+    """What the script's other journeys say, without what they share with this one: the agent, tools, and its name,
+    which follows from its title."""
+    found = []
+    for other in range(len(script.members)):
+        reading = script.read_at(other, {}) if other != place else None
+        if reading is not None:
+            plain = {k: v for k, v in meaning(reading.journey).items() if k not in {"extras", "tools"}}
+            linked = {name: {**state, "journey": "journey" in state} for name, state in plain["states"].items()}
+            found.append({**plain, "states": linked})
+    return cast("list[object]", found)
 
 
 class _Editor(Fields):

@@ -17,7 +17,7 @@ from fjctl.model.transplant import same
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fjctl.formats.parlant.reading import Reading
+    from fjctl.formats.parlant.reading import Place, Reading
     from fjctl.formats.parlant.script import Script
     from fjctl.formats.parlant.values import Call
     from fjctl.model.journey import Journey
@@ -53,6 +53,9 @@ class Fields:
         tree = ast.parse(script.source.text)
         self.top = tree.body
         self.taken = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        self.loads = [
+            node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+        ]
         self.taken |= {getattr(node, "name", "") for node in ast.walk(tree)}
         self.imported, self.alias = _imports(self.top)
         head = reading.calls[()]
@@ -85,16 +88,21 @@ class Fields:
             if all(places) and all(isinstance(item, str) for item in after):
                 for n, place in enumerate(places):
                     if place is not None and before[n] != after[n]:
-                        self.changes.replace(place.argument if self.at_call else place.node, literal(after[n]))
+                        self.changes.replace(self._literal(place), literal(after[n]))
                 return
         text = literal(after if code is None else code, level + 1)
         place = self.reading.places.get(pointer) if before is not None else None
-        if place is not None and not self.at_call:
+        if place is not None and self._literal(place) is place.node:
             self.changes.replace(place.node, text)
         elif place is not None and any(word.value is place.argument for word in made.node.keywords):
             self.changes.replace(place.argument, text)
         else:
             self.changes.argument(made.node, argument, text)
+
+    def _literal(self, place: Place) -> ast.AST:
+        """What is replaced for a value: the literal that it comes from, or the argument where that is used further."""
+        name = place.argument.id if isinstance(place.argument, ast.Name) else ""
+        return place.argument if self.at_call or self.loads.count(name) > 1 else place.node
 
     def head(self) -> None:
         """The journey's own fields, and its agent's."""

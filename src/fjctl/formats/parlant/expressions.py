@@ -51,7 +51,7 @@ class Host(Protocol):
         """A loop goes over what is not known."""
         ...
 
-    def either(self, node: ast.If) -> None:
+    def either(self, node: ast.stmt, test: ast.expr) -> None:
         """A branch depends on what is not known."""
         ...
 
@@ -65,6 +65,16 @@ class Returned:
         self.value = value
 
 
+class Jump(Returned):
+    """The end of one turn of a loop, or of the loop."""
+
+    __slots__ = ("ends",)
+
+    def __init__(self, *, ends: bool) -> None:
+        super().__init__(Unknown())
+        self.ends = ends
+
+
 class Expressions:
     """What expressions are known to be; a subclass follows statements. `statement` is the one under way."""
 
@@ -74,6 +84,7 @@ class Expressions:
         self.statement: ast.stmt | None = None
         self.functions: list[Function] = []
         self.steps = 0
+        self.has_all = False  # of the SDK's names, by a star import
         self.depth = 0
 
     def block(self, body: Iterable[ast.stmt], scope: Scope) -> Returned | None:
@@ -100,7 +111,9 @@ class Expressions:
         known = builtin.FUNCTIONS.get(node.id)
         if known is not None:
             return Builtin(node.id, known)
-        return Unknown(node) if node.id in builtin.NAMES else Missing(node, node.id)
+        if node.id in builtin.NAMES:
+            return Unknown(node)
+        return Sdk(node.id, node) if self.has_all else Missing(node, node.id)
 
     def _await(self, node: ast.Await | ast.Starred, scope: Scope) -> Value:
         return self.value(node.value, scope)

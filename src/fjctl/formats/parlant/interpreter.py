@@ -10,7 +10,7 @@ import ast
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from fjctl.formats.parlant import builtin
-from fjctl.formats.parlant.expressions import SDK_MODULE, Expressions, Returned
+from fjctl.formats.parlant.expressions import SDK_MODULE, Expressions, Jump, Returned
 from fjctl.formats.parlant.values import (
     Class,
     Function,
@@ -96,7 +96,7 @@ class Interpreter(Expressions):
         if _is_main(node.test):
             truth = True
         if truth is None:
-            self.host.either(node)
+            self.host.either(node, node.test)
             first = self.block(node.body, scope)
             return self.block(node.orelse, scope) or (first if node.orelse else None)
         return self.block(node.body if truth else node.orelse, scope)
@@ -110,9 +110,21 @@ class Interpreter(Expressions):
         for item in items:
             self.bind(node.target, item, scope)
             found = self.block(node.body, scope)
-            if found is not None:
+            if isinstance(found, Jump):
+                if found.ends:
+                    return None
+            elif found is not None:
                 return found
         return self.block(node.orelse, scope)
+
+    def _jump(self, node: ast.Break | ast.Continue, scope: Scope) -> Returned:
+        del scope
+        return Jump(ends=isinstance(node, ast.Break))
+
+    def _match(self, node: ast.Match, scope: Scope) -> None:
+        self.host.either(node, node.subject)
+        for case in node.cases:
+            self.block(case.body, scope)
 
     def _while(self, node: ast.While, scope: Scope) -> Returned | None:
         if builtin.truth(self.value(node.test, scope)) is False:
@@ -164,7 +176,9 @@ class Interpreter(Expressions):
         module = "." * node.level + (node.module or "")
         for alias in node.names:
             name = alias.asname or alias.name
-            if module == SDK_MODULE:
+            if module == SDK_MODULE and name == "*":
+                self.has_all = True
+            elif module == SDK_MODULE:
                 scope.names[name] = Sdk(alias.name, node)
             elif module == "parlant" and alias.name == "sdk":
                 scope.names[name] = Sdk("", node)
@@ -183,6 +197,10 @@ class Interpreter(Expressions):
         ast.With: _with,
         ast.AsyncWith: _with,
         ast.Try: _try,
+        ast.TryStar: _try,
+        ast.Match: _match,
+        ast.Break: _jump,
+        ast.Continue: _jump,
         ast.Return: _return,
         ast.FunctionDef: _define,
         ast.AsyncFunctionDef: _define,

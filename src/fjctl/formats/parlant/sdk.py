@@ -131,10 +131,12 @@ class Builder:
             made = Call(node, self.interpreter.statement or ast.Expr(node), arguments)
             return self._method(target, made, positional)
         name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        if name == "create_journey":  # of an agent that cannot be seen here
+            arguments = {**dict(zip(_POSITIONAL[name], positional, strict=False)), **named}
+            statement = self.interpreter.statement or ast.Expr(node)
+            return self._method(Bound(AgentObject(), name), Call(node, statement, arguments), positional)
         if name in {"transition_to", "fork"}:
             self._no_source(target, node)
-        elif isinstance(target, Missing) and isinstance(node.func, ast.Name):
-            pass  # a name from a star import, or one that a run would miss: nothing of a journey hangs on it
         return Unknown(node)
 
     def _no_source(self, target: Value, node: ast.Call) -> None:
@@ -159,11 +161,11 @@ class Builder:
             hint = "go over a list written in this file, or write the calls out; the rest is read"
             self.say("FJ322", what, node, hint)
 
-    def either(self, node: ast.If) -> None:
+    def either(self, node: ast.stmt, test: ast.expr) -> None:
         """A branch depends on what is not known; said if it builds something."""
         if builds(node):
-            what = f"only a run can tell whether {self.code(node.test)}"
-            self.say("FJ328", what, node.test, "both ways are read, as if they were always gone")
+            what = f"what is built here depends on {self.code(test)}, which only a run can tell"
+            self.say("FJ328", what, test, "both ways are read, as if they were always gone")
 
     # The SDK's methods
 

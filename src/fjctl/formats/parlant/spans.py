@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 _COMMA = re.compile(r"[ \t]*,[ \t]*")
 
 
+def _requoted(old: str, new: str) -> str:
+    """A text in single quotes stays in such ones, where that needs no escapes."""
+    plain = new[1:-1]
+    if old[:1] == "'" and old[:3] != "'''" and new[:1] == new[-1:] == '"' and "'" not in plain and '"' not in plain:
+        return f"'{plain}'"
+    return new
+
+
 class Change(NamedTuple):
     """`text[start:end]` becomes `new`. Insertions at one place stand in the order of `rank`."""
 
@@ -43,7 +51,8 @@ class Changes:
 
     def replace(self, node: ast.AST, new: str) -> None:
         """What a node is written as."""
-        self.add(*self.lines.span(node), new)
+        start, end = self.lines.span(node)
+        self.add(start, end, _requoted(self.text[start:end], new))
 
     def level(self, node: ast.AST) -> int:
         """How deep the line is indented on which a node begins, in levels of four blanks."""

@@ -26,10 +26,12 @@ from tests.support_parlant import (
     Wanted,
     edited,
     every_text,
+    guideline,
     journey_of,
     parametrized,
     put,
     script,
+    title,
 )
 
 if TYPE_CHECKING:
@@ -301,3 +303,85 @@ def test_laws_on_generated_journeys(form: Format, value: Any) -> None:
     assert written.text is not None, messages(written)
     back = bridge.convert(bridge.reread(sibling, written.text), JOURNEY, changed)
     same_meaning(back.journey, changed.journey)
+
+
+SHARED = """\
+import parlant.sdk as p
+
+TOPICS = ["tea", "coffee"]
+WELCOME = "Welcome the guest"
+
+
+async def build(agent: p.Agent) -> None:
+    for topic in TOPICS:
+        j = await agent.create_journey(title=f"Ask about {topic}", description="D", conditions=["C"])
+        a = await j.initial_state.transition_to(chat_state=WELCOME)
+        await a.target.transition_to(chat_state=f"Tell about {topic}")
+    print(WELCOME)
+"""
+
+
+def test_an_edit_does_not_reach_another_journey() -> None:
+    from fjctl.formats import document
+
+    source = document.read("x.py", SHARED.encode(), member="Ask about tea")
+    assert messages(source) == []
+    for edit in (title, every_text, guideline):
+        changed = edited(journey_of(source), edit)
+        assert changed is not None
+        assert [item.code for item in put(changed, source).diagnostics] == ["FJ401"]
+
+
+def test_a_constant_that_is_used_further_stays() -> None:
+    text = HEAD.replace("as p\n", 'as p\n\nHELLO = "hello"\nprint(HELLO)\nBYE = "bye"\n') + START
+    text += "    a = await j.initial_state.transition_to(chat_state=HELLO)\n"
+    text += "    await a.target.transition_to(chat_state=BYE)\n"
+    source = read("x.py", text)
+    changed = edited(journey_of(source), every_text)
+    assert changed is not None
+    wanted = text.replace("chat_state=HELLO", 'chat_state="hello (edited)"').replace('"bye"', '"bye (edited)"')
+    assert put(changed, source).text == wanted
+
+
+def test_quotes_stay_the_authors() -> None:
+    source = read("x.py", HEAD + START + "    await j.initial_state.transition_to(chat_state='hi')\n")
+    changed = edited(journey_of(source), every_text)
+    assert changed is not None
+    assert put(changed, source).text == source.source.text.replace("'hi'", "'hi (edited)'")
+
+
+FLOWS = {
+    "a loop that goes on": "for w in ['a', '', 'b']:\n    if not w:\n        continue\n    {step}",
+    "a loop that ends": "for w in ['a', 'b', 'c']:\n    if w == 'c':\n        break\n    {step}",
+    "a comprehension": "[{step} for w in ['a', 'b']]",
+    "numbers": "for n, w in enumerate(['a', 'b']):\n    {step}",
+    "pairs": "for w, _ in zip(['a', 'b'], [1, 2]):\n    {step}",
+    "unpacked": "for (w,) in [('a',), ('b',)]:\n    {step}",
+    "appended": "words = ['a']\nwords.append('b')\nfor w in words:\n    {step}",
+    "a helper": "async def add(w):\n    {step}\nawait add('a')\nawait add(w='b')",
+    "given as a map": "async def add(*, w):\n    {step}\nfor g in [{{'w': 'a'}}, {{'w': 'b'}}]:\n    await add(**g)",
+}
+
+
+@pytest.mark.parametrize("how", FLOWS)
+def test_what_is_built_again_and_again(how: str) -> None:
+    step = "await j.initial_state.transition_to(chat_state=w, condition=w)"
+    found = journey(FLOWS[how].format(step=step))
+    assert [state["chat"] for state in found["states"].values() if "chat" in state] == ["a", "b"]
+
+
+def test_names_by_a_star_import() -> None:
+    text = HEAD.replace("import parlant.sdk as p", "from parlant.sdk import *").replace("p.", "")
+    text += START + "    a = await j.initial_state.transition_to(chat_state='hi')\n"
+    source = read("x.py", text + "    await a.target.transition_to(state=END_JOURNEY)\n")
+    assert messages(source) == []
+    assert source.journey is not None
+    assert source.journey["states"]["hi"]["next"] == "done"
+
+
+def test_a_journey_of_an_agent_that_cannot_be_seen() -> None:
+    text = "from bots import bot\n\n\nasync def build():\n" + START.replace("agent", "bot")
+    source = read("x.py", text + "    await j.initial_state.transition_to(chat_state='hi')\n")
+    assert messages(source) == []
+    assert source.journey is not None
+    assert source.journey["start"] == "hi"
