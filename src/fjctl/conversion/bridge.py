@@ -160,17 +160,20 @@ def _to_sibling(result: Conversion, names: Names) -> None:
     """To another file that holds a journey: a script, a graph, a drawing."""
     source, prior = result.source, result.prior
     if source.workflow is not None:
-        own = prior.journey if prior is not None else None
         inner = Conversion(source, registry.find(registry.JOURNEY))
-        if own is not None and prior is not None:
-            _take(inner, lens.put_workflow(source.workflow, own, cast("Format", source.format)))
+        _to_journey(inner, names)
+        journey = cast("Journey", inner.journey)
+        result.journey, result.read, result.nodes, result.workflow = (
+            journey,
+            source.workflow,
+            inner.nodes,
+            inner.workflow,
+        )
+        if prior is not None and prior.journey is not None:
+            form = cast("Format", source.format)
+            outcome = siblings.from_workflow(source.workflow, form, journey, result.target, prior)
         else:
-            _to_journey(inner, names)
-        result.journey, result.diagnostics, result.read = inner.journey, inner.diagnostics, source.workflow
-        result.nodes, result.workflow = inner.nodes, inner.workflow
-        if inner.value is None or inner.journey is None:
-            return
-        outcome = siblings.from_journey(inner.journey, result.target, prior, own_names=own is not None)
+            outcome = siblings.from_journey(journey, result.target, prior)
     elif prior is not None and same_text(source, prior):
         result.journey, result.text = source.journey, source.source.text
         return

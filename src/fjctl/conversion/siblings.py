@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
+from fjctl.conversion import lens
 from fjctl.diagnostics import Diagnostic, Loss
 from fjctl.formats import registry
 from fjctl.formats.journey import coerce, list_keys
@@ -23,9 +24,12 @@ if TYPE_CHECKING:
     from fjctl.formats.registry import Format
     from fjctl.formats.siblings import Held
     from fjctl.model.journey import Journey
+    from fjctl.model.workflow import Workflow
     from fjctl.source import JsonValue, Pointer
 
 _INVENTED = ("title", "description")
+_TALK = ("triggers", "guidelines", "canned", "labels", "mode", "priority")
+"""What only a conversation has: a workflow that says nothing of it has not taken it away."""
 _AGENT = ("name", "description")
 """Fields that a writer must say something for where the journey says nothing."""
 
@@ -39,24 +43,59 @@ class Written:
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
 
-def from_journey(journey: Journey, form: Format, prior: Document | None, *, own_names: bool = False) -> Written:
-    """Writes a journey into a file of another kind, or a new one; `own_names`: its states are named as that file's."""
+def from_journey(journey: Journey, form: Format, prior: Document | None) -> Written:
+    """Writes a journey into a file of another kind, or a new one."""
     module = form.load_sibling()
     made = module.made(journey)
     if prior is None or prior.journey is None:
         return Written(made.text, made.losses)
     name = journey["journey"]
-    names = {} if own_names else _names(journey, form)
-    before = module.held(prior, names, name)
-    old, new = module.image(before.journey).journey, module.image(journey).journey
-    new = _uninvented(journey, new, old)
+    image = module.image(journey)
+    before = module.held(prior, _names(journey, form, image), name, image.tools)
+    old, new = module.image(before.journey).journey, image.journey
+    return _put(prior, form, before, (old, _uninvented(journey, new, old)), made.losses)
+
+
+def from_workflow(workflow: Workflow, source: Format, fresh: Journey, form: Format, prior: Document) -> Written:
+    """Writes a workflow into such a file that is there; `fresh` is the workflow's journey alone. What the workflow's
+    format cannot hold stays in the file.
+
+    The two are compared as if the file had been made from the workflow, and as if it were the other way round: one of
+    them holds less than the other, and only where it came from is the rest no difference. The smaller change counts.
+    """
+    module = form.load_sibling()
+    made = module.made(fresh)
+    image = module.image(fresh)
+    before = module.held(prior, _names(fresh, form, image), "", image.tools)
+    theirs, base = lens.both_sides(workflow, before.journey, source)
+    changes = []
+    for old, new, said in (
+        (module.image(before.journey).journey, image.journey, fresh),
+        (module.image(base).journey, module.image(theirs).journey, theirs),
+    ):
+        kept = cast("Journey", {key: old[key] for key in _TALK if key in old and key not in said})  # type: ignore[literal-required]
+        changes.append((old, _uninvented(said, cast("Journey", {**new, **kept}), old)))
+    return _put(prior, form, before, min(changes, key=lambda pair: _size(*cast("Any", pair))), made.losses)
+
+
+def _size(one: JsonValue, other: JsonValue) -> int:
+    """How many values differ."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return sum(_size(one.get(key), other.get(key)) for key in one.keys() | other.keys())
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        return sum(map(_size, one, other))
+    return 0 if same(one, other) else 1
+
+
+def _put(prior: Document, form: Format, before: Held, change: tuple[Journey, Journey], losses: list[Loss]) -> Written:
+    """Carries a change, from one journey to another as such a file holds them, over to the file."""
+    old, new = change
     if same(cast("Any", old), cast("Any", new)):
-        return Written(prior.source.text, made.losses)
-    wanted = _transplanted(old, new, before.journey)
-    put = module.put(prior, before, wanted)
+        return Written(prior.source.text, losses)
+    put = form.load_sibling().put(prior, before, _transplanted(old, new, before.journey))
     if put.text is None:
-        return Written(None, made.losses, [_refusal(put.refused, form)])
-    return Written(put.text, made.losses)
+        return Written(None, losses, [_refusal(put.refused, form)])
+    return Written(put.text, losses)
 
 
 def to_journey(source: Document, form: Format, prior: Document | None, workflow: str) -> Journey:
@@ -68,10 +107,10 @@ def to_journey(source: Document, form: Format, prior: Document | None, workflow:
         origin: dict[str, Any] = {**({"workflow": workflow} if workflow else {}), "format": form.name}
         return in_order(cast("Journey", {**held.journey, "origin": {**origin, **({"nodes": links} if links else {})}}))
     journey = prior.journey
-    theirs = module.held(source, _names(journey, form), journey["journey"])
-    base = module.image(journey).journey
-    merged = _transplanted(base, theirs.journey, journey)
-    _replace_changed_tools(merged, base, theirs.journey)
+    image = module.image(journey)
+    theirs = module.held(source, _names(journey, form, image), journey["journey"], image.tools)
+    merged = _transplanted(image.journey, theirs.journey, journey)
+    _replace_changed_tools(merged, image.journey, theirs.journey)
     return _relinked(merged, theirs, form)
 
 
@@ -88,10 +127,10 @@ def _relinked(merged: Journey, theirs: Held, form: Format) -> Journey:
     return cast("Journey", {**merged, "origin": {**origin, "nodes": {**kept, **links}}})
 
 
-def _names(journey: Journey, form: Format) -> dict[str, str]:
+def _names(journey: Journey, form: Format, image: Held) -> dict[str, str]:
     """Names of states by their keys: as the origin has them, else as a new file would."""
     origin = journey.get("origin", {})
-    fresh = {key: state for state, key in form.load_sibling().image(journey).keys.items() if key}
+    fresh = {key: state for state, key in image.keys.items() if key}
     if origin.get("format") != form.name:
         return fresh
     written = {key: state for state, key in origin.get("nodes", {}).items()}

@@ -25,10 +25,12 @@ class File(Protocol):
 
 
 class Held(NamedTuple):
-    """A journey as a file holds it; `keys`: what its states are called there, by their names here."""
+    """A journey as a file holds it; `keys` and `tools`: what its states and tools are called there, by their names
+    here."""
 
     journey: Journey
     keys: dict[str, str]
+    tools: Mapping[str, str] | None = None
 
 
 class Made(NamedTuple):
@@ -50,8 +52,11 @@ class Put(NamedTuple):
 class JourneyFormat(Protocol):
     """The functions that the module of such a format has. A format that is only written has `made` alone."""
 
-    def held(self, document: File, nodes: Mapping[str, str], name: str = "") -> Held:
-        """The journey of a file; `nodes`: names for its states by their keys; `name`: the journey's."""
+    def held(
+        self, document: File, nodes: Mapping[str, str], name: str = "", tools: Mapping[str, str] | None = None
+    ) -> Held:
+        """The journey of a file; `nodes`: names for its states by their keys; `name`: the journey's; `tools`: what its
+        tools are called there, by their names here."""
         ...
 
     def made(self, journey: Journey) -> Made:

@@ -14,6 +14,7 @@ from fjctl.formats.parlant import written
 from fjctl.formats.parlant.edit_fields import Fields, RefusedError
 from fjctl.formats.parlant.names import identifier
 from fjctl.formats.parlant.pretty import INDENT, Raw, call, literal
+from fjctl.formats.parlant.reading import with_tools
 from fjctl.formats.parlant.script import Script
 from fjctl.formats.parlant.written import END, INITIAL, Step
 from fjctl.model.journey import kind_of, targets, transitions
@@ -66,7 +67,7 @@ def edited(script: Script, member: str, reading: Reading, wanted: Journey) -> Ed
         found = again.read_at(place, {key: name for name, key in keys.items()})
         if found is None or has_errors(again.diagnostics):
             continue
-        found.journey["journey"] = wanted["journey"]
+        found.journey = cast("Journey", {**with_tools(found.journey, attempt.tools), "journey": wanted["journey"]})
         at = difference(*(cast("Any", meaning(journey)) for journey in (wanted, found.journey)))
         if at is None and _others(script, place) == _others(again, place):
             return Edited(text, keys)

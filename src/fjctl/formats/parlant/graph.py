@@ -66,8 +66,9 @@ def check(value: JsonValue) -> list[Diagnostic]:
     return found
 
 
-def held(document: File, nodes: Mapping[str, str], name: str = "") -> Held:
-    """The journey of a graph; `nodes` are the names of its states by node id."""
+def held(document: File, nodes: Mapping[str, str], name: str = "", tools: Mapping[str, str] | None = None) -> Held:
+    """The journey of a graph; `nodes` are the names of its states by node id. Tools have their own names in it."""
+    del tools
     return decode(document.value, nodes, name or _stem(document.source.name))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from fjctl.formats.parlant.edit import edited
+from fjctl.formats.parlant.reading import with_tools
 from fjctl.formats.parlant.script import Script
 from fjctl.formats.parlant.writer import write_module
 from fjctl.formats.siblings import Held, Made, Put
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
     from fjctl.model.journey import Journey
 
 
-def held(document: File, nodes: Mapping[str, str], name: str = "") -> Held:
-    """The journey of a script's member."""
-    return _named(_reading(Script(document.source), document.member, nodes), name)
+def held(document: File, nodes: Mapping[str, str], name: str = "", tools: Mapping[str, str] | None = None) -> Held:
+    """The journey of a script's member; `tools`: the functions' names by those of the tools that they are."""
+    found = _named(_reading(Script(document.source), document.member, nodes), name)
+    return Held(with_tools(found.journey, tools or {}), found.keys, dict(tools or {}))
 
 
 def _reading(script: Script, member: str, nodes: Mapping[str, str]) -> Reading:
@@ -50,28 +52,7 @@ def image(journey: Journey) -> Held:
     script = Script(Source("", module.text))
     found = _reading(script, "", {key: name for name, key in keys.items() if key})
     named = _named(found, journey["journey"])
-    return Held(_with_tools(named.journey, module.tools), keys)
-
-
-def _with_tools(journey: Journey, functions: dict[str, str]) -> Journey:
-    """The journey with its tools under their own names, where a function has another one."""
-    names = {function: name for name, function in functions.items() if function != name}
-    if not names:
-        return journey
-    tools = {names.get(key, key): tool for key, tool in journey.get("tools", {}).items()}
-    states = {}
-    for key, state in journey["states"].items():
-        used = state.get("tool")
-        if isinstance(used, str):
-            state = {**state, "tool": names.get(used, used)}  # noqa: PLW2901 - a copy in its place
-        elif used is not None:
-            state = {**state, "tool": [names.get(item, item) for item in used]}  # noqa: PLW2901
-        states[key] = state
-    guides = [
-        {**item, "tools": [names.get(n, n) for n in item["tools"]]} if "tools" in item else item
-        for item in journey.get("guidelines", [])
-    ]
-    return cast("Journey", {**journey, "tools": tools, "states": states, **({"guidelines": guides} if guides else {})})
+    return Held(with_tools(named.journey, module.tools), keys, module.tools)
 
 
 def put(document: File, before: Held, wanted: Journey) -> Put:
@@ -79,4 +60,5 @@ def put(document: File, before: Held, wanted: Journey) -> Put:
     script = Script(document.source)
     reading = _reading(script, document.member, {key: name for name, key in before.keys.items()})
     _named(reading, before.journey["journey"])
-    return Put(*edited(script, document.member, reading, wanted))
+    functions = {function: tool for tool, function in before.tools.items()} if before.tools else {}
+    return Put(*edited(script, document.member, reading, with_tools(wanted, functions)))

@@ -425,3 +425,24 @@ def _node_of(value: Value, fallback: ast.AST) -> ast.AST:
 def _argument(call: Call, name: str, fallback: ast.AST) -> ast.AST:
     argument = call.arguments.get(name)
     return argument.node if argument is not None and argument.node is not None else fallback
+
+
+def with_tools(journey: Journey, functions: Mapping[str, str]) -> Journey:
+    """The journey with its tools under their own names, where a function has another one (`functions`: by tool)."""
+    names = {function: name for name, function in functions.items() if function != name}
+    if not names:
+        return journey
+    tools = {names.get(key, key): tool for key, tool in journey.get("tools", {}).items()}
+    states = {}
+    for key, state in journey["states"].items():
+        used = state.get("tool")
+        if isinstance(used, str):
+            state = {**state, "tool": names.get(used, used)}  # noqa: PLW2901 - a copy in its place
+        elif used is not None:
+            state = {**state, "tool": [names.get(item, item) for item in used]}  # noqa: PLW2901
+        states[key] = state
+    guides = [
+        {**item, "tools": [names.get(n, n) for n in item["tools"]]} if "tools" in item else item
+        for item in journey.get("guidelines", [])
+    ]
+    return cast("Journey", {**journey, "tools": tools, "states": states, **({"guidelines": guides} if guides else {})})
