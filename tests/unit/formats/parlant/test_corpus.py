@@ -1,4 +1,4 @@
-"""Every real workflow as a Parlant script, a graph and a drawing: written, read again, and left alone the second time."""
+"""Real workflows as Parlant scripts, graphs and drawings: written, read again, and left alone the second time."""
 
 from __future__ import annotations
 
