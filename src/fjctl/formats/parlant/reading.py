@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from fjctl.formats.parlant import signature
 from fjctl.formats.parlant.names import state_name
 from fjctl.formats.parlant.values import Canned, Imported, Items, Known, Sdk, Table, Unknown, Value
-from fjctl.formats.parlant.written import END, INITIAL, nameless
+from fjctl.formats.parlant.written import END, INITIAL, MODULE, TOOL_ID, nameless
 from fjctl.model.names import slug, unique
 from fjctl.model.order import in_order
 
@@ -332,8 +332,10 @@ class _Reader:
 
     def _tool(self, name: str, tool: ToolRef) -> dict[str, Any]:
         if tool.node is None:
-            service = tool.service or tool.module
-            return {"kind": "external", **({"service": service} if service else {})}
+            if tool.module:
+                return {"kind": "external", "settings": {MODULE: tool.module}}
+            known = {"service": tool.service, "settings": {TOOL_ID: tool.name}} if tool.service else {}
+            return {"kind": "external", **known}
         self.result.functions[name] = tool.node
         found: dict[str, Any] = {"kind": "python"}
         described = signature.described(tool.node)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from fjctl.diagnostics import Loss
     from fjctl.formats.parlant.bodies import Function
-    from fjctl.model.journey import Journey
+    from fjctl.model.journey import Journey, Tool
 
 _STANDARD = ("asyncio", "json", "os")
 _TAKEN = frozenset({"asyncio", "json", "os", "httpx", "p", "main", "agent", "server", "journey", "context", "client"})
@@ -53,22 +53,36 @@ class _Writer:
         self.journeys = _linked_first(journeys)
         self.taken = set(_TAKEN)
         self.tools: dict[str, str] = {}
+        self.imports: set[tuple[str, str]] = set()
         self.functions: list[Function] = []
         self.result = Module("")
         self.builders: dict[str, str] = {}
         for journey in self.journeys:
             for name, tool in journey.get("tools", {}).items():
                 if name not in self.tools:
-                    self.tools[name] = identifier(name, self.taken, "tool")
-                    self.taken.add(self.tools[name])
-                    made = function(self.tools[name], tool)
-                    self.functions.append(made)
-                    if not made.complete:
-                        self.result.unfinished.append(name)
+                    self.tools[name] = self._tool(name, tool)
         for journey in self.journeys:
             name = identifier(f"create_{slug(journey['journey'])}", self.taken)
             self.builders[journey["journey"]] = name
             self.taken.add(name)
+
+    def _tool(self, name: str, tool: Tool) -> str:
+        """How a tool is named in the module: it is imported, known to a service, or a function of the module."""
+        settings = tool.get("settings", {})
+        origin, known = settings.get(written.MODULE), settings.get(written.TOOL_ID)
+        if isinstance(origin, str) and name.isidentifier() and name not in self.taken:
+            self.taken.add(name)
+            self.imports.add((origin, name))
+            return name
+        if isinstance(known, str) and tool.get("service"):
+            return call("p.ToolId", {"*service": tool["service"], "*tool": known})
+        plain = identifier(name, self.taken, "tool")
+        self.taken.add(plain)
+        made = function(plain, tool)
+        self.functions.append(made)
+        if not made.complete:
+            self.result.unfinished.append(name)
+        return plain
 
     def module(self) -> Module:
         parts = [self._heading(), *dict.fromkeys(text for made in self.functions for text in made.helpers)]
@@ -76,7 +90,7 @@ class _Writer:
         parts += [self._builder(journey) for journey in self.journeys]
         parts += [self._main(), 'if __name__ == "__main__":\n    asyncio.run(main())\n']
         self.result.text = "\n\n".join(parts)
-        self.result.tools = self.tools
+        self.result.tools = {name: plain for name, plain in self.tools.items() if plain.isidentifier()}
         return self.result
 
     def _heading(self) -> str:
@@ -87,6 +101,10 @@ class _Writer:
         lines += [f"import {name}" for name in _STANDARD if name in wanted]
         lines += [f"from typing import {', '.join(names)}"] if names else []
         lines += ["", *(["import httpx"] if "httpx" in wanted else []), "import parlant.sdk as p"]
+        for relative in (False, True):
+            found = sorted(item for item in self.imports if item[0].startswith(".") == relative)
+            lines += [""] if found and relative else []
+            lines += [f"from {module} import {name}" for module, name in found]
         return "\n".join(lines) + "\n"
 
     def _builder(self, journey: Journey) -> str:

@@ -21,6 +21,10 @@ END = "END_JOURNEY"
 """The key of the state that ends a journey."""
 INITIAL = "initial_state"
 """The key of a fork that chooses among the ways out of the start."""
+MODULE = "module"
+"""The setting of a tool that a script imports: from where."""
+TOOL_ID = "tool_id"
+"""The setting of a tool that a script names by its service and name."""
 MODES = {
     "fluid": "FLUID",
     "canned_fluid": "FLUID",

@@ -195,3 +195,10 @@ def test_a_docstring_is_its_text(value: str) -> None:
     tree = ast.parse(f"def f():\n{lines}\n    pass\n")
     found = ast.get_docstring(tree.body[0])  # type: ignore[arg-type]
     assert (found or "").split() == value.split()
+
+
+def test_tools_of_elsewhere_are_imported_or_named_by_their_service() -> None:
+    text = written(script(SCRIPTS[0]).journey)
+    assert "import parlant.sdk as p\nfrom workshop.stock import order_part\n" in text
+    assert "tool_state=[order_part, look_up_bike]," in text
+    assert 'tool_state=p.ToolId("timetable", "search"),' in written(script(SCRIPTS[-1]).journey)
