@@ -14,6 +14,8 @@ from fjctl.conversion import lens
 from fjctl.diagnostics import Diagnostic, Loss
 from fjctl.formats import registry
 from fjctl.formats.journey import coerce, list_keys
+from fjctl.formats.parlant.names import identifier
+from fjctl.model.names import is_numbered
 from fjctl.model.order import in_order
 from fjctl.model.transplant import same, transplant
 from fjctl.source import format_path
@@ -108,10 +110,35 @@ def to_journey(source: Document, form: Format, prior: Document | None, workflow:
         return in_order(cast("Journey", {**held.journey, "origin": {**origin, **({"nodes": links} if links else {})}}))
     journey = prior.journey
     image = module.image(journey)
-    theirs = module.held(source, _names(journey, form, image), journey["journey"], image.tools)
+    names = _names(journey, form, image)
+    theirs = module.held(source, names, journey["journey"], image.tools)
+    if again := _found_again(image, theirs):
+        theirs = module.held(source, names | again, journey["journey"], image.tools)
     merged = _transplanted(image.journey, theirs.journey, journey)
     _replace_changed_tools(merged, image.journey, theirs.journey)
     return _relinked(merged, theirs, form)
+
+
+def _found_again(image: Held, theirs: Held) -> dict[str, str]:
+    """Keys of states that have the name of no state of the journey, by what the journey lacks: a variable that has
+    been renamed or numbered. Only what is certain."""
+    here, there = (cast("dict[str, dict[str, Any]]", item.journey["states"]) for item in (image, theirs))
+    new = [name for name in there if name not in here and name in theirs.keys]
+    found: dict[str, str] = {}
+    for name in here:
+        if name in there:
+            continue
+        plain = identifier(name, ())
+        alike = [other for other in new if is_numbered(theirs.keys[other], plain)]
+        alike = alike or [other for other in new if _said(here[name]) == _said(there[other])]
+        if len(alike) == 1:
+            found[theirs.keys[alike[0]]] = name
+            new.remove(alike[0])
+    return found
+
+
+def _said(state: dict[str, Any]) -> dict[str, Any]:
+    return {key: item for key, item in state.items() if key != "next"}
 
 
 def _relinked(merged: Journey, theirs: Held, form: Format) -> Journey:
@@ -133,7 +160,7 @@ def _names(journey: Journey, form: Format, image: Held) -> dict[str, str]:
     fresh = {key: state for state, key in image.keys.items() if key}
     if origin.get("format") != form.name:
         return fresh
-    written = {key: state for state, key in origin.get("nodes", {}).items()}
+    written = {key: state for state, key in origin.get("nodes", {}).items() if state in journey["states"]}
     return {**fresh, **{state: state for state in journey["states"]}, **written}
 
 

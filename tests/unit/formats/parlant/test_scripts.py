@@ -385,3 +385,14 @@ def test_a_journey_of_an_agent_that_cannot_be_seen() -> None:
     assert messages(source) == []
     assert source.journey is not None
     assert source.journey["start"] == "hi"
+
+
+def test_a_renamed_variable_is_the_same_state() -> None:
+    source = script(Wanted("library_card", "", 7))
+    document = edited(journey_of(source), lambda value: value["states"]["find_card"].update(notes="mine"))
+    assert document is not None
+    renamed = read("x.py", source.source.text.replace("t1", "looked_up"))
+    back = bridge.convert(renamed, JOURNEY, document)
+    assert back.journey is not None
+    same_meaning(back.journey, document.journey)
+    assert back.journey["origin"]["nodes"]["find_card"] == "looked_up"
