@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fjctl.formats.parlant.names import identifier
 from fjctl.formats.parlant.pretty import INDENT, Raw, bracketed, call, docstring, literal, text
+from fjctl.model.names import unique
 from fjctl.model.references import references
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Function(NamedTuple):
 
 def function(name: str, tool: Tool) -> Function:
     """The function of a tool, decorated and documented."""
-    body = _Body(tool)
+    body = _Body(name, tool)
     lines = body.lines()
     signature = bracketed(f"async def {name}(", ["context: p.ToolContext", *body.signature()], ") -> p.ToolResult:")
     described = tool.get("description") or tool.get("title") or ""
@@ -59,8 +60,10 @@ def function(name: str, tool: Tool) -> Function:
 
 
 class _Body:
-    def __init__(self, tool: Tool) -> None:
+    def __init__(self, name: str, tool: Tool) -> None:
+        self.name = name
         self.tool = tool
+        self.choices: dict[str, dict[str, str]] = {}
         self.imports: set[str] = set()
         self.helpers: list[str] = []
         self.complete = True
@@ -81,26 +84,47 @@ class _Body:
     def _parameter(self, key: str, shape: Any, *, needed: bool) -> None:
         shape = shape if isinstance(shape, dict) else {}
         name = key if key.isidentifier() and key != "context" else identifier(key, self.parameters, "value")
-        kind = self._type(shape)
+        kind = self._type(shape, name)
         if not needed:
             default = shape.get("default")
-            self.optional[name] = literal(default)
+            self.optional[name] = self._member(kind, default)
             if default is None:
                 self.imports.add("typing.Optional")
                 kind = f"Optional[{kind}]"
         self.parameters[name] = kind
-        self.given[key] = name
+        self.given[key] = f"{name}.value" if kind.removeprefix("Optional[").rstrip("]") in self.choices else name
 
-    def _type(self, shape: dict[str, Any]) -> str:
+    def _type(self, shape: dict[str, Any], name: str) -> str:
+        """An annotation that the SDK takes: of generic ones it knows lists of plain types alone, and of choices
+        enumerations of texts."""
         options = shape.get("enum")
         if isinstance(options, list) and options and all(isinstance(item, str) for item in options):
-            self.imports.add("typing.Literal")
-            return f"Literal[{', '.join(text(item) for item in options)}]"
+            return self._choice(name, list(dict.fromkeys(options)))
         kind = shape.get("type")
         if kind == "array":
             items = shape.get("items")
-            return f"list[{self._type(items if isinstance(items, dict) else {})}]"
+            inner = self._type(items, name) if isinstance(items, dict) and items.get("type") != "array" else "str"
+            return f"list[{inner}]"
         return _TYPES.get(str(kind), "str")
+
+    def _choice(self, name: str, options: list[str]) -> str:
+        """An enumeration for a parameter, named after the tool and it."""
+        title = "".join(word[:1].upper() + word[1:] for word in f"{self.name}_{name}".split("_") if word)
+        members: dict[str, str] = {}
+        for option in options:
+            plain = identifier(option, {"mro"}, "value").upper()
+            members[unique(plain, members)] = option
+        self.choices[title] = members
+        rows = [f"{INDENT}{member} = {text(option)}" for member, option in members.items()]
+        self.imports.add("enum.Enum")
+        self.helpers.append("\n".join([f"class {title}(str, Enum):", *rows]) + "\n")
+        return title
+
+    def _member(self, kind: str, default: Any) -> str:
+        """A default: a literal, or the member of an enumeration."""
+        members = self.choices.get(kind, {})
+        found = (f"{kind}.{member}" for member, option in members.items() if option == default)
+        return next(found, literal(default))
 
     def lines(self) -> list[str]:
         """The body, indented by one level; reading it adds to the parameters."""
@@ -148,7 +172,8 @@ class _Body:
         code = self._replaced(self.tool.get("code", ""), lambda name: name)
         self.imports |= {"asyncio", "json", "typing.Any"}
         self.helpers.append(_JAVASCRIPT)
-        values = {name: Raw(name) for name in self.parameters}
+        spelled = {item.removesuffix(".value"): item for item in self.given.values()}
+        values = {name: Raw(spelled.get(name, name)) for name in self.parameters}
         found = call("found = await run_javascript", {"*code": code, "*values": values}, 1)
         return [*found.replace("\n    ", "\n").split("\n"), "return p.ToolResult(found)"]
 

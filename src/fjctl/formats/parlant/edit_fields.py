@@ -146,9 +146,8 @@ class Fields:
         self.changes.before(first, source.rstrip("\n") + "\n\n")
         known = {a.asname or a.name for n in self.top if isinstance(n, (ast.Import, ast.ImportFrom)) for a in n.names}
         wanted = sorted(item for item in made.imports if item.rpartition(".")[2] not in known)
-        lines = [
-            f"from typing import {item[7:]}" if item.startswith("typing.") else f"import {item}" for item in wanted
-        ]
+        pairs = [item.rpartition(".") for item in wanted]
+        lines = [f"from {module} import {plain}" if module else f"import {plain}" for module, _, plain in pairs]
         imports = [n for n in self.top if isinstance(n, (ast.Import, ast.ImportFrom))]
         if lines:
             self.changes.before(imports[0] if imports else self.top[0], "\n".join(lines))

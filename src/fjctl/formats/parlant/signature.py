@@ -45,6 +45,10 @@ def parameters(node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> di
             required.append(parameter.arg)
         elif isinstance(default, ast.Constant) and default.value is not None:
             shape["default"] = default.value
+        elif isinstance(default, ast.Attribute) and isinstance(default.value, ast.Name):
+            known = scope.find(default.value.id)
+            members = _named(known.node) if isinstance(known, Class) else {}
+            shape |= {"default": members[default.attr]} if default.attr in members else {}
         properties[parameter.arg] = shape
     found: dict[str, Any] = {"type": "object", "properties": properties}
     return {**found, "required": required}
@@ -105,6 +109,17 @@ def _subscripted(annotation: ast.Subscript, scope: Scope) -> dict[str, Any]:
 
 def _is_none(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is None
+
+
+def _named(node: ast.ClassDef) -> dict[str, object]:
+    """The constants of a class by their names."""
+    return {
+        item.targets[0].id: item.value.value
+        for item in node.body
+        if isinstance(item, ast.Assign)
+        and isinstance(item.targets[0], ast.Name)
+        and isinstance(item.value, ast.Constant)
+    }
 
 
 def _members(node: ast.ClassDef) -> list[str]:

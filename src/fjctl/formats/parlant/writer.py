@@ -97,8 +97,10 @@ class _Writer:
         titles = [journey.get("title") or humanize(journey["journey"]) for journey in self.journeys]
         wanted = {"asyncio"}.union(*(made.imports for made in self.functions))
         names = sorted(name.removeprefix("typing.") for name in wanted if name.startswith("typing."))
+        enumerations = ["from enum import Enum"] if "enum.Enum" in wanted else []
         lines = [*docstring(f"{', '.join(titles)}.".replace("..", "."), 0), ""]
         lines += [f"import {name}" for name in _STANDARD if name in wanted]
+        lines += enumerations
         lines += [f"from typing import {', '.join(names)}"] if names else []
         lines += ["", *(["import httpx"] if "httpx" in wanted else []), "import parlant.sdk as p"]
         for relative in (False, True):

@@ -34,6 +34,8 @@ MODES = {
 HELD = frozenset({"chat", "tool", "fork", "end", "journey", "instructions", "description", "canned", "labels", "mode"})
 """The fields of a state that a script has a place for, beside `next` and what `extras` keeps of a script."""
 _KEPT = frozenset({"next", "commands", "extras", "title"})
+_ALWAYS = "In any case"
+"""The SDK wants a condition for each way out of a fork."""
 _OTHERWISE = "None of the other conditions holds"
 
 
@@ -148,12 +150,13 @@ class Plan:
         among is chosen where it was."""
         states = self.journey["states"]
         listed = [(way, target) for way in ways for target in targets(way.get("to")) or [""]]
-        chooses = self.keys.get(source) == INITIAL or source == INITIAL or kind_of(states.get(source, {})) == "fork"
+        starts = self.keys.get(source) == INITIAL or source == INITIAL
+        forks = not starts and kind_of(states.get(source, {})) in {"fork", "journey"}  # a linked journey ends in one
         found = []
         for way, target in listed:
-            condition = reason(way, several=len(listed) > 1)
+            condition = reason(way, several=len(listed) > 1) or (_ALWAYS if forks and not above else "")
             state = states.get(target)
-            if state is None or kind_of(state) != "fork" or target in above or not (condition or chooses):
+            if state is None or kind_of(state) != "fork" or target in above or not (condition or starts):
                 found.append((condition, target))
                 continue
             self.keys.setdefault(target, "")

@@ -2,9 +2,16 @@
 
 import asyncio
 from datetime import date
-from typing import Annotated, Literal, Optional
+from enum import Enum
+from typing import Annotated, Optional
 
 import parlant.sdk as p
+
+
+class Kind(str, Enum):
+    ADULT = "adult"
+    CHILD = "child"
+
 
 CARDS = {"A-17": date(2031, 1, 1)}
 
@@ -26,12 +33,12 @@ async def renew_card(
     context: p.ToolContext,
     number: str,
     years: int = 1,
-    kind: Literal["adult", "child"] = "adult",
+    kind: Kind = Kind.ADULT,
     email: Optional[str] = None,
     note: Annotated[str, p.ToolParameterOptions(description="What the desk should know")] = "",
 ) -> p.ToolResult:
     """Renews a card."""
-    return p.ToolResult({"renewed": number, "years": years, "kind": kind, "email": email, "note": note})
+    return p.ToolResult({"renewed": number, "years": years, "kind": kind.value, "email": email, "note": note})
 
 
 async def add_glossary(agent: p.Agent) -> None:

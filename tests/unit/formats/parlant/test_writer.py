@@ -202,3 +202,11 @@ def test_tools_of_elsewhere_are_imported_or_named_by_their_service() -> None:
     assert "import parlant.sdk as p\nfrom workshop.stock import order_part\n" in text
     assert "tool_state=[order_part, look_up_bike]," in text
     assert 'tool_state=p.ToolId("timetable", "search"),' in written(script(SCRIPTS[-1]).journey)
+
+
+def test_choices_are_enumerations() -> None:
+    text = written(script(next(item for item in SCRIPTS if item.file == "library_card")).journey)
+    assert "from enum import Enum\n" in text
+    assert 'class RenewCardKind(str, Enum):\n    ADULT = "adult"\n    CHILD = "child"\n' in text
+    assert "    kind: RenewCardKind = RenewCardKind.ADULT,\n" in text
+    assert "Literal" not in text
