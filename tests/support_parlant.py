@@ -74,6 +74,18 @@ def graphs() -> list[ParameterSet]:
     return [pytest.param(path, id=path.stem) for path in paths]
 
 
+def edits_that_apply() -> list[ParameterSet]:
+    """Each edit of each script's journey that has something to edit so."""
+    found = []
+    for item in PLAIN:
+        value: Any = script(item).value
+        for edit in EDITS:
+            to_the_start = (item.file, edit) == ("travel_fork_first", branched)  # a way back there ends a journey
+            if not to_the_start and edit(deepcopy(value)) is not False:
+                found.append(pytest.param(item, edit, id=f"{item.file}#{item.member}-{edit.__name__}"))
+    return found
+
+
 def journey_of(source: Document) -> Document:
     """The journey document of a script or a graph, as its file is read."""
     made = bridge.convert(source, JOURNEY, None, bridge.Names(JOURNEY_NAME, source.source.name))
