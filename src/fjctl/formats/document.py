@@ -62,7 +62,12 @@ class Document:
         return sorted(located, key=Diagnostic.order)
 
     def in_file(self, pointer: Pointer) -> Pointer:
-        """A place in the flow as a place in the file; all of a flow that is a text stands where the text does."""
+        """A place in the flow, or in the journey that a graph is, as a place in the file; all of a flow that is a text
+        stands where the text does."""
+        if self.journey is not None and self.format is not None and self.format.name == "parlant-graph":
+            from fjctl.formats.parlant import graph
+
+            return graph.place(self, pointer)
         if self.frame is None:
             return pointer
         inner = () if self.frame.inner is not None else pointer
@@ -80,9 +85,17 @@ class Document:
             value = rewrite(self.frame.inner.text, self.value, value)
         return self._edited(self.frame.outer, self.frame.framed(value))
 
+    def saying(self, journey: JsonValue) -> str:
+        """The text of a file on the journey's side edited so that it says this journey; as it is if it cannot."""
+        if self.format is None or not self.format.is_sibling:
+            return self.rewritten(journey)
+        module = self.format.load_sibling()
+        put = module.put(self, module.held(self, {}), cast("Journey", journey))
+        return self.source.text if put.text is None else put.text
+
     def _edited(self, before: JsonValue, value: JsonValue) -> str:
         if self.syntax == "python":
-            return self._edited_script(value)
+            return self.source.text if same(self.value, value) else self.saying(value)
         if self.syntax == "yaml":
             from fjctl.formats import journey
             from fjctl.text.yaml_rewrite import rewrite as rewrite_yaml
@@ -92,17 +105,6 @@ class Document:
         from fjctl.text.json_rewrite import rewrite
 
         return rewrite(self.source.text, before, value)
-
-    def _edited_script(self, value: JsonValue) -> str:
-        """The script with a journey's changes; as it is if they have no place in it."""
-        if same(self.value, value):
-            return self.source.text
-        from fjctl.formats.parlant import python
-        from fjctl.formats.siblings import Held
-
-        keys = python.held(self, {}).keys
-        put = python.put(self, Held(cast("Journey", self.value), keys), cast("Journey", value))
-        return self.source.text if put.text is None else put.text
 
     def encoded(self, text: str) -> bytes:
         """A text as bytes, with the byte-order mark the file had."""

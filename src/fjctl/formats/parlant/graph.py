@@ -242,6 +242,30 @@ def _projected(nodes: list[dict[str, Any]], edges: list[dict[str, Any]]) -> list
     return found
 
 
+_FIELDS = {"chat": "action", "instructions": "action", "tool": "tools", "mode": "composition_mode"}
+
+
+def place(document: File, pointer: Pointer) -> Pointer:
+    """Where in a graph a part of its journey stands."""
+    graph = cast("dict[str, Any]", document.value)
+    if pointer[:1] == ("triggers",):
+        return ("conditions" if "conditions" in graph else "triggers", *pointer[1:])
+    if len(pointer) < 2 or pointer[0] != "states":
+        return pointer
+    node = held(document, {}).keys.get(str(pointer[1]))
+    at = next((n for n, item in enumerate(graph["nodes"]) if item.get("id") == node), None)
+    if at is None:
+        return ("nodes",)
+    found: Pointer = ("nodes", at)
+    if len(pointer) == 2:
+        return found
+    if pointer[2] != "next":
+        return (*found, _FIELDS.get(str(pointer[2]), str(pointer[2])), *pointer[3:])
+    ways = [n for n, edge in enumerate(graph.get("edges", [])) if edge.get("source") == node]
+    number = pointer[3] if len(pointer) > 3 and isinstance(pointer[3], int) else 0
+    return ("edges", ways[number], *pointer[4:5]) if number < len(ways) else found
+
+
 def made(journey: Journey) -> Made:
     """A new graph's text."""
     from fjctl.text.json_text import dump

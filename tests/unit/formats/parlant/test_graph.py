@@ -139,3 +139,37 @@ def test_a_broken_graph_says_where(name: str) -> None:
     assert [item.code for item in found.diagnostics] == [code]
     assert "/" + "/".join(map(str, found.diagnostics[0].pointer)) == pointer
     assert not found.ok
+
+
+def test_a_finding_has_its_place_in_the_graph() -> None:
+    from fjctl.formats import document as documents
+
+    source = load(TEA)
+    text = source.source.text
+    for pointer, written in (
+        (("title",), '"Choose a tea"'),
+        (("triggers", 0), '"The customer asks for tea"'),
+        (("states", "explain_how_brew", "chat"), '"Explain how to brew it"'),
+        (("states", "stock", "tool"), '["built-in:stock"]'),
+        (("states", "fork", "next", 1, "condition"), '"It is sold out"'),
+        (("states", "explain_how_brew", "labels", 0), '"brew"'),
+    ):
+        at = documents.spans_of(source.source, "json", [(source.in_file(pointer), False)])[0]
+        assert text[at.start : at.end] == written
+
+
+def test_a_repair_is_made_in_the_graph() -> None:
+    from fjctl.project.checking import placed, repaired
+
+    source = load(TEA)
+    lost = json.loads(source.source.text)
+    lost["nodes"].insert(
+        5, {"id": "n9", "kind": "chat", "action": "Nobody comes here", "tools": [], "description": None}
+    )
+    found = read("g.json", json.dumps(lost, indent=1))
+    assert found.ok
+    changed: Any = {**found.journey} if found.journey else {}
+    changed["states"] = {name: state for name, state in changed["states"].items() if name != "nobody_comes_here"}
+    assert json.loads(found.saying(changed)) == json.loads(source.source.text)
+    assert placed(found, []) == []
+    assert repaired(found, []) == found.source.text
