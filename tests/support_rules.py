@@ -29,6 +29,7 @@ pairs.
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -72,6 +73,7 @@ class Case(NamedTuple):
         return Knowledge(**cast("Any", known))
 
 
+@cache
 def cases() -> list[Case]:
     """All cases of all files, each in each of its formats."""
     found = []

@@ -59,6 +59,7 @@ def test_drawn_journeys_are_valid(options: Options) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_every_key_and_kind_of_a_journey_occurs() -> None:
     seen: Counter[str] = Counter()
 

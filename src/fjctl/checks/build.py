@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, cast
 
 from fjctl.checks.graph import Graph, Link, Node, Way
 from fjctl.checks.rule import Spot
@@ -128,16 +128,28 @@ def _text(block: Block, path: tuple[str | int, ...], value: str, role: Role) -> 
     return Text(value, role, Spot(block=block.id, value=value), block.id, path)
 
 
-def strings(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
+Path: TypeAlias = "tuple[str | int, ...]"
+
+
+def strings(value: Any, path: Path = ()) -> list[tuple[Path, str]]:
     """The texts inside a value with their paths, in order; keys are none."""
+    found: list[tuple[Path, str]] = []
+    _strings(value, path, found)
+    return found
+
+
+def _strings(value: Any, path: Path, found: list[tuple[Path, str]]) -> None:
     if isinstance(value, str):
-        yield path, value
+        found.append((path, value))
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from strings(item, (*path, key))
+            if item.__class__ is str:
+                found.append(((*path, key), item))
+            elif isinstance(item, (dict, list)):
+                _strings(item, (*path, key), found)
     elif isinstance(value, list):
         for number, item in enumerate(value):
-            yield from strings(item, (*path, number))
+            _strings(item, (*path, number), found)
 
 
 _LOOPS = frozenset({"while", "do_while"})

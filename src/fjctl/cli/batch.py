@@ -12,7 +12,7 @@ from fjctl.api import FileResult, remember
 from fjctl.cli.terminal import TERMINAL
 from fjctl.cli.views import human
 from fjctl.errors import FjctlError, StoreError, UsageError
-from fjctl.project.files import split_flow
+from fjctl.project.files import is_folder, split_flow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,19 +24,6 @@ if TYPE_CHECKING:
 TRANSACTION = 100  # conversions recorded at a time: one sync of the disk for all of them
 _PATIENCE = 0.5  # seconds before a bar appears; shorter work needs none
 _MINUTE = 60.0
-
-
-def start_folder(arguments: Sequence[str]) -> Path:
-    """The folder whose project holds: that of the first argument, of a pattern the part without wildcards."""
-    first = Path(arguments[0]) if arguments else Path()
-    folder = first if _is_folder(first) else first.parent
-    while not _is_folder(folder):
-        folder = folder.parent
-    return folder
-
-
-def _is_folder(path: Path) -> bool:
-    return os.path.isdir(path)  # noqa: PTH112 - no where pathlib raises, as for a name too long to look at
 
 
 class Sources:
@@ -73,7 +60,7 @@ class Sources:
         except FjctlError as error:
             self.failed.append(FileResult(argument, error=error))
             return []
-        if _is_folder(path):
+        if is_folder(path):
             found = _one_side(found, to)
             self.optional.update(found)
         return found

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fjctl import __version__
 from fjctl.checks.selection import Wanted
-from fjctl.cli.batch import start_folder
 from fjctl.cli.terminal import TERMINAL
 from fjctl.cli.views import findings, human
 from fjctl.errors import ExitCode, UsageError
@@ -17,6 +16,7 @@ from fjctl.project.check_cache import Cache
 from fjctl.project.check_run import Plan, Run, check_bytes, check_files, plan_of
 from fjctl.project.config import load_settings
 from fjctl.project.discover import named
+from fjctl.project.files import start_folder
 from fjctl.project.reports import WEIGHT, Report
 
 if TYPE_CHECKING:

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fjctl.api import FileResult, Options, Status, convert_file, settle, worst
-from fjctl.cli.batch import Memory, Progress, Sources, start_folder
+from fjctl.cli.batch import Memory, Progress, Sources
 from fjctl.cli.terminal import TERMINAL
 from fjctl.cli.views import conversions, human
 from fjctl.errors import ExitCode, OutputError, StoreError, UsageError
 from fjctl.formats.registry import find
 from fjctl.project.config import load_settings
-from fjctl.project.files import FLOW_SIGN
+from fjctl.project.files import FLOW_SIGN, start_folder
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager

@@ -30,12 +30,20 @@ def run(arguments: list[str]) -> int:
 
 def _invoke(arguments: list[str]) -> int:
     """Goes around Typer where the words are plain: loading it takes as long as a small conversion."""
-    if arguments[:1] == ["convert"] and "_FJCTL_COMPLETE" not in os.environ:
+    if "_FJCTL_COMPLETE" in os.environ:
+        pass
+    elif arguments[:1] == ["convert"]:
         from fjctl.cli import converting
 
         asked = converting.plain(arguments)
         if asked is not None:
             return converting.run(asked)
+    elif arguments[:1] == ["check"]:
+        from fjctl.cli import checking
+
+        wanted = checking.plain(arguments)
+        if wanted is not None:
+            return checking.run(wanted)
     from fjctl.cli.app import invoke
 
     return invoke(arguments)

@@ -16,6 +16,7 @@ from fjctl.formats.dify_code import is_body
 from fjctl.formats.dify_document import unused
 from fjctl.formats.dify_texts import MAIN_OUTPUT
 from fjctl.formats.dify_types import DERIVED, EDITOR, PAYLOAD, START_TITLES, STRUCTURE, TYPES, UNUSED, WITH_PAYLOAD
+from fjctl.model.secrets import is_secret
 
 if TYPE_CHECKING:
     from fjctl.diagnostics import Diagnostic
@@ -116,7 +117,7 @@ def open_lines(text: str) -> tuple[str, list[str]]:
 
 def _is_secret(line: str) -> bool:
     key, _, said = line.partition(":")
-    return secrets.is_secret(key.strip(), said.strip())
+    return is_secret(key.strip(), said.strip())
 
 
 def _open_tables(data: Map, pointer: Pointer) -> tuple[Map, list[Diagnostic]]:

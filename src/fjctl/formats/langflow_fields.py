@@ -27,6 +27,7 @@ from fjctl.formats.langflow_types import (
     TEXT_INPUT,
     TYPES,
 )
+from fjctl.model.secrets import is_secret as is_plain_secret
 from fjctl.model.workflow import FORK_KINDS, BlockKind
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def is_secret(name: str, value: Any, field: Map | None = None) -> bool:
     """Whether a field holds a secret in plain text, and not just the name of one."""
     if not isinstance(value, str) or not value or _NAME_ONLY.fullmatch(value) or _ENVIRONMENT.fullmatch(value):
         return False
-    return (field is not None and field.get("password") is True) or secrets.is_secret(name, value)
+    return (field is not None and field.get("password") is True) or is_plain_secret(name, value)
 
 
 def shown(component: Component) -> tuple[Map, list[Diagnostic]]:

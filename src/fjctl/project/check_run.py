@@ -14,8 +14,9 @@ from fjctl.checks.selection import Selection, Wanted, codes_of, selection
 from fjctl.checks.subject import Knowledge
 from fjctl.errors import ConfigError, FjctlError, InputError, UsageError
 from fjctl.formats import document as documents
+from fjctl.project.check_cache import Stamp, stamp_of
 from fjctl.project.checking import examine, placed
-from fjctl.project.files import read_bytes, split_flow
+from fjctl.project.files import FLOW_SIGN, read_bytes, split_flow
 from fjctl.project.globs import match
 from fjctl.project.pairs import is_journey_name, journey_for, workflow_for
 from fjctl.project.reports import Report, report_of
@@ -332,27 +333,32 @@ def check_files(files: Mapping[str, bool], plan: Plan, settings: Settings, cache
     """Checks files (name → whether it was named itself: a document of no known format in a folder is passed over) and
     the pairs among them."""
     results: dict[str, Checked] = {}
-    todo: list[tuple[str, bytes, str]] = []
-    contents: dict[str, bytes] = {}
+    todo: list[tuple[str, bytes, str, Stamp]] = []
+    hashes: dict[str, str] = {}
     for name in files:
+        place = split_flow(Path(name))[0] if FLOW_SIGN in name else name
+        stamp = stamp_of(place)
+        unread = cache.unread(name, stamp)
+        if unread is not None:
+            hashes[name], results[name] = unread[0], restored(unread[1])
+            continue
         try:
-            data = read_bytes(split_flow(Path(name))[0]).data
+            data = read_bytes(Path(place)).data
         except FjctlError as error:
             results[name] = Checked([_unreadable(name, error)], [])
             continue
-        contents[name] = data
-        content = blake2b(data, digest_size=16).hexdigest()
-        known = cache.get(name, content)
+        hashes[name] = content_hash(data)
+        known = cache.get(name, hashes[name], stamp)
         if known is not None:
             results[name] = restored(known)
         else:
-            todo.append((name, data, content))
+            todo.append((name, data, hashes[name], stamp))
     before = len(results)
-    for (name, _, content), checked in zip(todo, _check_all(todo, plan, format_name), strict=True):
+    for (name, _, content, stamp), checked in zip(todo, _check_all(todo, plan, format_name), strict=True):
         results[name] = checked
-        cache.put(name, content, plain(checked))
+        cache.put(name, content, plain(checked), stamp)
     shown = {name: item for name, item in results.items() if files[name] or not item.unknown}
-    pairs = _check_pairs(list(shown), contents, plan, settings, cache)
+    pairs = _check_pairs(list(shown), hashes, plan, settings, cache)
     everything = [results[name] for name in files if name in shown] + pairs
     reports = [report for item in everything for report in item.reports]
     reports += _unused(everything, list(shown), plan)
@@ -360,14 +366,19 @@ def check_files(files: Mapping[str, bool], plan: Plan, settings: Settings, cache
     return Run(sorted(reports, key=Report.order), list(shown), hidden, before)
 
 
-def _check_all(todo: Sequence[tuple[str, bytes, str]], plan: Plan, format_name: str) -> list[Checked]:
-    size = sum(len(data) for _, data, _ in todo)
+def content_hash(data: bytes) -> str:
+    """What stands for a file's content in the cache."""
+    return blake2b(data, digest_size=16).hexdigest()
+
+
+def _check_all(todo: Sequence[tuple[str, bytes, str, Stamp]], plan: Plan, format_name: str) -> list[Checked]:
+    size = sum(len(data) for _, data, *_ in todo)
     processes = min(len(todo), os.cpu_count() or 1)
     if size < ENOUGH or processes < 2:
-        return [check_bytes(name, data, plan, format_name) for name, data, _ in todo]
+        return [check_bytes(name, data, plan, format_name) for name, data, *_ in todo]
     from concurrent.futures import ProcessPoolExecutor
 
-    work = [(name, data, plan, format_name) for name, data, _ in todo]
+    work = [(name, data, plan, format_name) for name, data, *_ in todo]
     chunk = max(1, len(work) // (processes * 8))
     with ProcessPoolExecutor(processes) as pool:
         return list(pool.map(_check_one, work, chunksize=chunk))
@@ -382,23 +393,29 @@ def _unreadable(name: str, error: FjctlError) -> Report:
 
 
 def _check_pairs(
-    files: list[str], contents: dict[str, bytes], plan: Plan, settings: Settings, cache: Cache
+    files: list[str], hashes: dict[str, str], plan: Plan, settings: Settings, cache: Cache
 ) -> list[Checked]:
     if not any(rule.sees is Sees.PAIR for rule in plan.chosen.rules):
         return []
     found = []
     for workflow, journey in pairs_among(files, settings):
         try:
-            data = [contents.get(name) or read_bytes(split_flow(Path(name))[0]).data for name in (workflow, journey)]
+            content = "".join(hashes.get(name) or content_hash(_bytes_of(name)) for name in (workflow, journey))
+            key = f"{workflow}|{journey}"
+            known = cache.get(key, content)
+            if known is not None:
+                found.append(restored(known))
+                continue
+            checked = check_two((workflow, journey), (_bytes_of(workflow), _bytes_of(journey)), plan)
         except FjctlError:
             continue  # said of the file itself if it was asked for
-        key, content = f"{workflow}|{journey}", blake2b(b"\0".join(data), digest_size=16).hexdigest()
-        known = cache.get(key, content)
-        checked = restored(known) if known is not None else check_two((workflow, journey), (data[0], data[1]), plan)
-        if known is None:
-            cache.put(key, content, plain(checked))
+        cache.put(key, content, plain(checked))
         found.append(checked)
     return found
+
+
+def _bytes_of(name: str) -> bytes:
+    return read_bytes(split_flow(Path(name))[0]).data
 
 
 def _unused(everything: Sequence[Checked], files: Sequence[str], plan: Plan) -> Iterator[Report]:

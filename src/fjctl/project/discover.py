@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 WORKFLOW_FILES = ("*.json", "*.yaml", "*.yml")
 """Names of files that may be workflows or journeys."""
 
+
 _SKIPPED = {"node_modules", "__pycache__"}
 
 

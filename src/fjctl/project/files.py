@@ -8,9 +8,12 @@ import stat
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from fjctl.errors import InputError, RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 DEFAULT_LIMIT = 64 * 1024 * 1024
 """Bytes; the largest real workflow seen has 3 MB."""
@@ -96,6 +99,20 @@ def split_flow(path: Path) -> tuple[Path, str]:
         return path, ""
     head, _, flow = text.partition(FLOW_SIGN)
     return (Path(head), flow) if head.lower().endswith((".json", ".yaml", ".yml", ".py")) and flow else (path, "")
+
+
+def start_folder(arguments: Sequence[str]) -> Path:
+    """The folder whose project holds: that of the first argument, of a pattern the part without wildcards."""
+    first = Path(arguments[0]) if arguments else Path()
+    folder = first if is_folder(first) else first.parent
+    while not is_folder(folder):
+        folder = folder.parent
+    return folder
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a path is a folder; a name too long to look at is none."""
+    return os.path.isdir(path)  # noqa: PTH112 - no where pathlib raises, as for a name too long to look at
 
 
 def missing(path: Path) -> InputError:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from fjctl.checks.subject import Subject
 
 
-ENTRYLESS = frozenset({"langflow", "flowise-chatflow", "chainforge", "ragflow"})
+ENTRYLESS = frozenset({"langflow", "flowise-chatflow", "chainforge"})
 """Formats in which the first component is where the message comes in, and nothing else marks the start."""
 ONE_START = frozenset({"sim", "dify", "flowise", "fastgpt"})
 """Formats that take one start block; the others are started by whichever trigger fires."""
@@ -48,12 +48,23 @@ def unreachable(subject: Subject) -> Iterator[Problem]:
         return  # that nothing can be reached is another rule's finding
     noun = "block" if subject.side == "workflow" else "state"
     for node in graph.nodes.values():
+        if not graph.declared and _is_alone(graph, node) and node.enabled:
+            repair = Repair(f"remove the {noun}", edits.remove_node(node.id), Safety.UNSAFE)
+            message = f"{noun} {node.label!r} is connected with nothing"
+            yield Problem(node.spot, message, "connect it, or remove it", node.id, repair)
+            continue
         if node.id in graph.reachable or any(name not in graph.reachable for name in graph.ancestors(node.id)):
             continue  # what stands in an unreachable container is not said again
         if node.enabled:
             repair = Repair(f"remove the {noun}", edits.remove_node(node.id), Safety.UNSAFE)
             hint = f"lead an edge to it from the {noun} that should come before, or remove it"
             yield Problem(node.spot, f"no path leads to {noun} {node.label!r}", hint, node.id, repair)
+
+
+def _is_alone(graph: Graph, node: Node) -> bool:
+    """Whether nothing leads to or from a node that is not the only one, nor the first of several that are all so."""
+    others = bool(graph.links) or next(iter(graph.nodes)) != node.id
+    return not graph.incoming[node.id] and not graph.outgoing[node.id] and node.parent is None and others
 
 
 def duplicate_edge(subject: Subject) -> Iterator[Problem]:

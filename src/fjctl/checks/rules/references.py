@@ -115,7 +115,8 @@ def unknown_block(subject: Subject) -> Iterator[Problem]:
             continue
         exact = item.text.role in _EXACT
         near = _near(name, names) or _near(normalize(name), [normalize(other) for other in names])
-        if not exact and not near and (_is_markup(item) or subject.dialect not in _BY_NAME):
+        prose = _is_markup(item) or subject.dialect not in _BY_NAME
+        if not exact and not near and not name.startswith(BY_ID) and prose:
             continue
         near = "" if name.startswith(BY_ID) else normalize(near) if subject.side == "workflow" else near
         noun = "block" if subject.side == "workflow" else "state"

@@ -73,9 +73,9 @@ def _other(old: str, before: Document) -> str:
     if ":" in old and not path.exists():
         return old.partition(":")[2]
     from fjctl.api import Options, target_path
-    from fjctl.cli.batch import start_folder
     from fjctl.conversion.bridge import default_target
     from fjctl.project.config import load_settings
+    from fjctl.project.files import start_folder
 
     settings = load_settings(start_folder([old]))
     other = target_path(path, before, default_target(before), Options(root=settings.root, settings=settings))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fjctl.cli.batch import start_folder
 from fjctl.cli.options import From
 from fjctl.cli.terminal import TERMINAL
 from fjctl.cli.views import human
@@ -16,7 +15,7 @@ from fjctl.cli.views.patches import show_patch
 from fjctl.errors import ExitCode, FjctlError, UsageError
 from fjctl.project.config import load_settings
 from fjctl.project.discover import named
-from fjctl.project.files import read_bytes
+from fjctl.project.files import read_bytes, start_folder
 from fjctl.project.formatting import formatted
 from fjctl.project.writing import write_guarded
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fjctl.cli.batch import Progress, Sources, start_folder
+from fjctl.cli.batch import Progress, Sources
 from fjctl.cli.options import From
 from fjctl.cli.terminal import TERMINAL
 from fjctl.cli.views import human, machine
 from fjctl.errors import ExitCode, FjctlError
 from fjctl.project.config import load_settings
-from fjctl.project.files import FLOW_SIGN
+from fjctl.project.files import FLOW_SIGN, start_folder
 
 if TYPE_CHECKING:
     from fjctl.conversion.laws import LawResult

@@ -8,71 +8,18 @@ is none.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from fjctl.formats.base import warning
+from fjctl.model.secrets import FORMS, MARKS, SHORTEST, is_secret, mask
 
 if TYPE_CHECKING:
     from fjctl.diagnostics import Diagnostic
     from fjctl.source import JsonValue, Pointer
 
 SECRET = "secret"  # noqa: S105 - the word that own parts use
-_NAMES = re.compile(
-    r"(?:^|[_\-.\s])(?:(?:api|access|auth|private|secret|app|web|encryption|signing|subscription)[_\-\s]?(?:api)?key"
-    r"|(?:client|app|api|webhook)?[_\-\s]?secret(?:[_\-\s]?key)?|pass(?:word|wd|phrase)|authorization|bearer"
-    r"|(?:access|auth|api|bot|refresh|personal|app|session|bearer|github)?[_\-\s]?token)$",
-    re.IGNORECASE,
-)
-_FORMS = re.compile(
-    r"\b(?:sk-(?:[a-z]+-){0,2}[A-Za-z0-9_\-]{20,}|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{40,}|xox[abprs]-[\w\-]{10,}"
-    r"|AKIA[0-9A-Z]{16}|AIza[0-9A-Za-z_\-]{35}|gsk_[A-Za-z0-9]{30,}|hf_[A-Za-z0-9]{30,}|tvly-[A-Za-z0-9\-]{20,}"
-    r"|pk_live_\w{20,}|sk_live_\w{20,}|eyJ[\w\-]{15,}\.eyJ[\w\-]{15,}\.[\w\-]{10,})"
-    r"|(?<=Bearer )[A-Za-z0-9._\-]{20,}"
-)
-_MARKS = (
-    "sk-",
-    "ghp_",
-    "gho_",
-    "ghu_",
-    "ghs_",
-    "ghr_",
-    "github_pat_",
-    "xox",
-    "AKIA",
-    "AIza",
-    "gsk_",
-    "hf_",
-    "tvly-",
-    "k_live_",
-    "eyJ",
-    "Bearer ",
-)
-"""Of each form of a secret a part that every one of that form has: texts are long, and looking for these is cheap."""
-_HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_NAMED_ONLY = re.compile(
-    r"[{}<>$\s*]|^(?:your|my|x{3,}|test$|none$|null$|relevant|change|todo|example)|\.\.\.", re.IGNORECASE
-)
-_SHORTEST = 6
-_SHOWN = 3
 PLACEHOLDER = "{{SECRET}}"
 """What stands in the journey for a secret in the middle of a text."""
-
-
-def is_secret(name: object, value: object) -> bool:
-    """Whether a field of this name with this value holds a secret in plain text."""
-    if not isinstance(value, str) or len(value) < _SHORTEST:
-        return False
-    if any(map(value.__contains__, _MARKS)) and _FORMS.search(value):
-        return True
-    if not isinstance(name, str) or not _is_telling(name):
-        return False
-    return not _NAMED_ONLY.search(value.removeprefix("Bearer ").removeprefix("Basic "))
-
-
-@lru_cache(maxsize=4096)  # the names of fields are few, and there are many fields
-def _is_telling(name: str) -> bool:
-    return bool(_NAMES.search(_HUMPS.sub("_", name)))
 
 
 def _holds_one(name: object, value: Any) -> bool:
@@ -86,7 +33,7 @@ def _holds_one(name: object, value: Any) -> bool:
             stack += value.items()
         elif isinstance(value, list):
             stack += [(place, item) for place, item in enumerate(value)]
-        elif isinstance(value, str) and len(value) >= _SHORTEST and is_secret(name, value):
+        elif isinstance(value, str) and len(value) >= SHORTEST and is_secret(name, value):
             return True
     return False
 
@@ -117,7 +64,7 @@ def _clean(value: Any, pointer: Pointer, found: list[Diagnostic]) -> Any:
         return [PLACEHOLDER if item is _GONE else item for item in items]
     if isinstance(value, str) and is_secret(pointer[-1] if pointer else "", value):
         found.append(report(value, pointer))
-        inside = _FORMS.sub(PLACEHOLDER, value)
+        inside = FORMS.sub(PLACEHOLDER, value)
         return inside if inside not in {value, PLACEHOLDER} else _GONE
     return value
 
@@ -127,17 +74,12 @@ _GONE: Any = object()
 
 def report(value: str, pointer: Pointer) -> Diagnostic:
     """The warning of one secret, its value masked."""
-    match = _FORMS.search(value)
+    match = FORMS.search(value)
     name = next((part for part in reversed(pointer) if isinstance(part, str)), "a text")
     hint = "take it out of the file and keep it where the builder keeps credentials; replace it if others saw the file"
     return warning(
         "FJ311", f"a secret stands in plain text in {name!r}: {mask(match[0] if match else value)}", pointer, hint=hint
     )
-
-
-def mask(value: str) -> str:
-    """A secret as it may be shown."""
-    return f"{value[:_SHOWN]}…"
 
 
 _PREFIX = re.compile(
@@ -173,7 +115,7 @@ def masked_text(text: str) -> str:
 def may_hold_secrets(text: str) -> bool:
     """A look at a file's text alone; false is sure."""
     lower = text.lower()
-    return any(word in lower for word in _TELLING) or any(mark in text for mark in _MARKS)
+    return any(word in lower for word in _TELLING) or any(mark in text for mark in MARKS)
 
 
 def _masked(name: object, value: Any) -> Any:
@@ -192,7 +134,7 @@ def _masked(name: object, value: Any) -> Any:
 
 def _hidden(text: str) -> str:
     """A text with its secrets made unreadable; all of it where it has none of a known form."""
-    return _FORMS.sub(lambda match: _blurred(match[0]), text) if _FORMS.search(text) else _blurred(text)
+    return FORMS.sub(lambda match: _blurred(match[0]), text) if FORMS.search(text) else _blurred(text)
 
 
 def _blurred(secret: str) -> str:
@@ -214,7 +156,7 @@ def restored(value: Any, raw: Any) -> Any:
     """A value written from one without its secrets, with those that stand in the prior one put in their places again:
     a placeholder in a text is the secret that stood there, by their order."""
     if isinstance(value, str) and isinstance(raw, str) and PLACEHOLDER in value:
-        known = iter([match[0] for match in _FORMS.finditer(raw)])
+        known = iter([match[0] for match in FORMS.finditer(raw)])
         parts = value.split(PLACEHOLDER)
         return parts[0] + "".join(next(known, PLACEHOLDER) + part for part in parts[1:])
     if isinstance(value, dict) and isinstance(raw, dict):

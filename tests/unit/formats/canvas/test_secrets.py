@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fjctl.formats.canvas.secrets import PLACEHOLDER, is_secret, restored, without_secrets
+from fjctl.formats.canvas.secrets import PLACEHOLDER, restored, without_secrets
+from fjctl.model.secrets import is_secret
 
 _KEY = "sk-" + "a1B2" * 8
 _TOKEN = "Bearer " + "q9" * 12
