@@ -100,3 +100,56 @@ def dify_workflow(data: bytes, size: int) -> bytes:
             graph[key] += rows
         text = document.fresh(value, "yaml", side="workflow")
     return text.encode()
+
+
+def parlant_script(lines: int) -> bytes:
+    """A Parlant SDK script of so many lines, laid out as people write them: tools, one journey of many states whose
+    calls have an argument on each line, guidelines, a main function."""
+    head = """import asyncio
+
+import parlant.sdk as p
+
+GREETING = "Greet the customer"
+
+
+@p.tool
+async def look_up(context: p.ToolContext, number: str, days: int = 7) -> p.ToolResult:
+    \"\"\"Looks an order up.\"\"\"
+    return p.ToolResult({"number": number, "days": days})
+
+
+async def build(agent: p.Agent) -> p.Journey:
+    journey = await agent.create_journey(
+        title="A long one",
+        description="Many states in a row, some of which choose",
+        conditions=["The customer asks for it", "The customer asks again"],
+    )
+    t0 = await journey.initial_state.transition_to(chat_state=GREETING)
+"""
+    tail = """
+    return journey
+
+
+async def main() -> None:
+    async with p.Server() as server:
+        agent = await server.create_agent(name="Bench", description="Is measured")
+        await build(agent)
+
+
+asyncio.run(main())
+"""
+    written = head.splitlines()
+    number = 0
+    while len(written) + len(tail.splitlines()) < lines:
+        number += 1
+        kind = "tool_state=look_up" if number % 4 == 0 else f'chat_state=f"Ask the customer question {number}"'
+        written += [
+            f"    t{number} = await t{number - 1}.target.transition_to(",
+            f"        {kind},",
+            f'        condition="The customer has answered question {number - 1}",',
+            "    )",
+        ]
+        if number % 5 == 0:
+            back = f't{max(0, number - 3)}.target, condition="Again"'
+            written.append(f"    await t{number - 1}.target.transition_to(state={back})  # back")
+    return ("\n".join(written) + "\n" + tail).encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import shutil
 import sys
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from benchmarks.documents import dify_workflow, sim_workflow
+from benchmarks.documents import dify_workflow, parlant_script, sim_workflow
 from benchmarks.measure import SCRIPTS, Effort, Figure, peak_megabytes, process, ratios, seconds
 from fjctl import api
 from fjctl.conversion import bridge
@@ -27,6 +28,7 @@ PYTHON = Path(sys.executable)
 EXAMPLE = Path(__file__).parent.parent / "examples" / "support" / "workflows" / "return-item.json"
 DIFY = Path(__file__).parent.parent / "tests" / "data" / "dify" / "translation_workflow.yml"
 LANGFLOW = Path(__file__).parent.parent / "tests" / "data" / "langflow"
+PARLANT = Path(__file__).parent.parent / "tests" / "data" / "parlant" / "scripts"
 LARGE_FILE = 30_000
 """Bytes from which the limit of converting in memory counts."""
 
@@ -246,6 +248,19 @@ def dify(effort: Effort, corpus: Path | None) -> list[Figure]:
     return [figure("nodes of a real file, many times", dify_workflow(DIFY.read_bytes(), 100_000)), *found]
 
 
+def parlant(effort: Effort) -> list[Figure]:
+    """A Parlant SDK script read, beside Python's own parser with the same text."""
+
+    def figure(name: str, data: bytes, limit: float | None) -> Figure:
+        text = data.decode()
+        assert api.reads(data, "a.py").ok
+        found = ratios(lambda: api.reads(data, "a.py"), lambda: ast.parse(text), effort.calls, best_of=5)
+        return Figure(f"reads an SDK script, {name}, {len(text.splitlines())} lines / ast.parse", found, limit)
+
+    real = [(name, (PARLANT / f"{name}.py").read_bytes()) for name in ("insurance_claim", "telecom", "library_card")]
+    return [figure("one journey", parlant_script(300), 15), *(figure(name, data, None) for name, data in real)]
+
+
 def memory(effort: Effort, folder: Path) -> list[Figure]:
     """The most memory that converting a file of some three megabytes takes, in both directions."""
     data = sim_workflow(effort.large)
@@ -269,6 +284,7 @@ def all_figures(effort: Effort, corpus: Path | None) -> dict[str, Callable[[Path
         "scale": lambda _: scale(effort),
         "journey": lambda _: journey(effort),
         "dify": lambda _: dify(effort, corpus),
+        "parlant": lambda _: parlant(effort),
         "memory": partial(memory, effort),
     }
 

@@ -78,6 +78,7 @@ def codes() -> str:
     from fjctl.checks.registry import RULES
     from fjctl.conversion import lens
     from fjctl.formats import base, journey
+    from fjctl.formats.parlant import codes as parlant
     from fjctl.model import shape
     from fjctl.project import suppressions
     from fjctl.store import errors as store
@@ -90,6 +91,7 @@ def codes() -> str:
         shape.CODES,
         journey.CODES,
         base.FORMAT_CODES,
+        parlant.CODES,
         lens.CODES,
         suppressions.CODES,
     )

@@ -217,6 +217,10 @@ def _form(source: Document, options: Options) -> Format:
     """The target's format: as asked for, as the journey's origin says, as configured, or the usual one."""
     if options.to:
         return registry.find(options.to)
+    named = str(options.out or "").partition("#")[0].lower()
+    sibling = next((known for known in registry.FORMATS if known.is_sibling and named.endswith(known.suffixes)), None)
+    if sibling is not None and named:
+        return sibling
     configured = options.settings.format if options.settings is not None else ""
     if configured and source.journey is not None and "format" not in source.journey.get("origin", {}):
         return registry.find(configured)
@@ -228,6 +232,9 @@ def _prior(
 ) -> Document | None:
     """The target as it is; `any_workflow`: a journey that says nothing of its workflow takes the format it finds."""
     if existing is None:
+        return None
+    if not form.reads:
+        _check_drawn(result, form, existing)
         return None
     prior = document.read(result.target, existing.data, member=flow)
     if not prior.ok:
@@ -249,6 +256,15 @@ def _prior(
             f"the target is a {what}, not a {form.title}", place=result.target, hint="name another file with -o"
         )
     return prior
+
+
+def _check_drawn(result: FileResult, form: Format, existing: FileState) -> None:
+    """A file that is only written is written anew; RefusedError for one that is somebody's own."""
+    from fjctl.formats.mermaid import MARK
+
+    if existing.data.strip() and not existing.data.startswith(MARK.encode()):
+        hint = "name another file with -o"
+        raise RefusedError(f"the target is no {form.title} that fjctl has written", place=result.target, hint=hint)
 
 
 def _check_special(target: Path) -> None:
@@ -365,11 +381,12 @@ def target_path(path: Path, source: Document, form: Format, options: Options) ->
     if out is not None:
         return out / _name(path, form) if options.into_folder or out.is_dir() else out
     settings = options.settings or Settings(root=options.root)
-    if source.journey is None:
-        return _journey_of(path, settings) if form.side == "journey" else path.parent / _name(path, form)
+    if source.journey is None or (source.format is not None and source.format.is_sibling):
+        is_document = form.name == registry.JOURNEY
+        return _journey_of(path, settings) if is_document else path.parent / _name(path, form)
     origin = source.journey.get("origin", {})
     usual = origin.get("format") or settings.format or registry.DEFAULT_WORKFLOW
-    if form.side == "journey":
+    if form.side == "journey" and not (form.is_sibling and form.name == usual and origin.get("workflow")):
         return path.parent / _name(path, form)
     if form.name != usual:
         return path.parent / f"{_stem(path)}.{form.name}{form.suffixes[0]}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from fjctl.conversion import lens
+from fjctl.conversion import lens, siblings
 from fjctl.conversion.accounting import Account, account, losses
 from fjctl.conversion.adopt import place
 from fjctl.conversion.naming import Hints
@@ -112,7 +112,9 @@ def convert(source: Document, target: Format, prior: Document | None = None, nam
     result = Conversion(source, target, prior=prior)
     if not source.ok:
         return result
-    if source.journey is not None:
+    if target.is_sibling:
+        _to_sibling(result, names)
+    elif source.journey is not None:
         _from_journey(result, source.journey, names)
     elif target.side == "journey":
         _to_journey(result, names)
@@ -125,7 +127,8 @@ def _to_journey(result: Conversion, names: Names) -> None:
     workflow, form = cast("Workflow", result.source.workflow), cast("Format", result.source.format)
     prior = result.prior
     if prior is not None and prior.journey is not None:
-        outcome = lens.put_workflow(workflow, prior.journey, form)
+        outcome = lens.put_workflow(workflow, siblings.without_links(prior.journey), form)
+        outcome = siblings.with_links(outcome, prior.journey)
         _take(result, outcome)
         if outcome.value is not None:
             result.text = prior.rewritten(outcome.value)
@@ -153,8 +156,50 @@ def _origin(journey: Journey, form: Format, names: Names) -> None:
     journey["origin"] = cast("Any", origin)
 
 
+def _to_sibling(result: Conversion, names: Names) -> None:
+    """To another file that holds a journey: a script, a graph, a drawing."""
+    source, prior = result.source, result.prior
+    if source.workflow is not None:
+        inner = Conversion(source, registry.find(registry.JOURNEY))
+        _to_journey(inner, names)
+        journey = cast("Journey", inner.journey)
+        result.journey, result.read, result.nodes, result.workflow = (
+            journey,
+            source.workflow,
+            inner.nodes,
+            inner.workflow,
+        )
+        if prior is not None and prior.journey is not None:
+            form = cast("Format", source.format)
+            outcome = siblings.from_workflow(source.workflow, form, journey, result.target, prior)
+        else:
+            outcome = siblings.from_journey(journey, result.target, prior)
+    elif prior is not None and same_text(source, prior):
+        result.journey, result.text = source.journey, source.source.text
+        return
+    else:
+        result.journey = cast("Journey", source.journey)
+        outcome = siblings.from_journey(result.journey, result.target, prior)
+    result.text, result.unwritten = outcome.text, outcome.losses
+    result.diagnostics += outcome.diagnostics
+
+
+def same_text(one: Document, other: Document) -> bool:
+    """Whether two files of one format are the same."""
+    return one.format is other.format and one.source.text == other.source.text
+
+
 def _from_journey(result: Conversion, journey: Journey, names: Names) -> None:
     prior = result.prior
+    form = result.source.format
+    if form is not None and form.is_sibling and result.target.side == "journey":
+        journey = siblings.to_journey(result.source, form, prior, names.workflow)
+        result.journey, result.value = journey, cast("JsonValue", journey)
+        if prior is not None and prior.journey is not None:
+            result.text = prior.rewritten(result.value)
+        else:
+            result.text = fresh(result.value, syntax_of(names.target or "x.yaml", ""), schema=names.schema)
+        return
     if result.target.side == "journey":
         result.journey, result.value = journey, result.source.value
         if prior is not None and prior.journey is not None:
@@ -164,6 +209,7 @@ def _from_journey(result: Conversion, journey: Journey, names: Names) -> None:
             if "#" in result.source.source.text and result.source.syntax == "yaml":
                 result.unwritten.append(Loss("comments", (), "a new file begins without them"))
         return
+    journey = siblings.without_links(journey)
     if prior is not None and prior.workflow is not None:
         outcome = lens.put_journey(journey, prior.value, prior.workflow, result.target)
         _take(result, outcome)
@@ -217,6 +263,10 @@ def reread(document: Document, text: str) -> Document:
     """The document that a new text would be read as, in the same format."""
     source = Source(document.source.name, text)
     again = replace(document, source=source, diagnostics=[], workflow=None, journey=None, frame=None)
+    if document.syntax == "python":
+        again.value, again.member = None, _same_member(document, again)
+        interpret(again, document.format.name if document.format else "")
+        return again
     if document.syntax == "yaml":
         from fjctl.text.yaml_text import parse as parse_text
     else:
@@ -227,8 +277,18 @@ def reread(document: Document, text: str) -> Document:
     return again
 
 
+def _same_member(before: Document, after: Document) -> str:
+    """The name of a script's journey after an edit, which may be another title."""
+    from fjctl.formats.parlant.script import Script
+
+    old, new = Script(before.source).members, Script(after.source).members
+    place = old.index(before.member) if before.member in old else -1
+    return new[place] if 0 <= place < len(new) else before.member
+
+
 def default_target(source: Document) -> Format:
-    """What a document is converted to when nobody says: a workflow to a journey, a journey to its origin's format."""
-    if source.journey is None:
+    """What a document is converted to when nobody says: a workflow (or a script, a graph) to a journey document, and
+    that to its origin's format."""
+    if source.journey is None or (source.format is not None and source.format.is_sibling):
         return registry.find("journey")
     return registry.find(source.journey.get("origin", {}).get("format") or registry.DEFAULT_WORKFLOW)

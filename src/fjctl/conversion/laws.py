@@ -69,7 +69,9 @@ def share(source: Document) -> float | None:
 
 
 def workflow_name(form: Format) -> str:
-    """A name that a workflow of this format could have."""
+    """A name that a file of this format could have."""
+    if form.is_sibling:
+        return f"roundtrip{form.suffixes[0]}"
     return "roundtrip.yml" if form.syntax == "yaml" else "roundtrip.json"
 
 
@@ -80,7 +82,7 @@ def identity(source: Document) -> LawResult:
 
 def make_pair(source: Document) -> Pair | LawResult:
     """The other side of a document, read again from the text it is written as."""
-    to_journey = source.journey is None
+    to_journey = source.journey is None or (source.format is not None and source.format.is_sibling)
     target = registry.find("journey") if to_journey else default_target(source)
     form = cast("Format", source.format) if to_journey else target
     name = JOURNEY_NAME if to_journey else workflow_name(form)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from fjctl.diagnostics import Diagnostic, Severity, has_errors
 from fjctl.formats import registry
+from fjctl.model.transplant import same
 from fjctl.source import JsonValue, Pointer, Source
 from fjctl.text.encoding import decode, encode, has_bom
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from fjctl.source import Span
 
 YAML_SUFFIXES = (".yaml", ".yml")
+PYTHON_SUFFIX = ".py"
 UNREADABLE = Source("", "")
 
 
@@ -60,7 +62,12 @@ class Document:
         return sorted(located, key=Diagnostic.order)
 
     def in_file(self, pointer: Pointer) -> Pointer:
-        """A place in the flow as a place in the file; all of a flow that is a text stands where the text does."""
+        """A place in the flow, or in the journey that a graph is, as a place in the file; all of a flow that is a text
+        stands where the text does."""
+        if self.journey is not None and self.format is not None and self.format.name == "parlant-graph":
+            from fjctl.formats.parlant import graph
+
+            return graph.place(self, pointer)
         if self.frame is None:
             return pointer
         inner = () if self.frame.inner is not None else pointer
@@ -78,7 +85,17 @@ class Document:
             value = rewrite(self.frame.inner.text, self.value, value)
         return self._edited(self.frame.outer, self.frame.framed(value))
 
+    def saying(self, journey: JsonValue) -> str:
+        """The text of a file on the journey's side edited so that it says this journey; as it is if it cannot."""
+        if self.format is None or not self.format.is_sibling:
+            return self.rewritten(journey)
+        module = self.format.load_sibling()
+        put = module.put(self, module.held(self, {}), cast("Journey", journey))
+        return self.source.text if put.text is None else put.text
+
     def _edited(self, before: JsonValue, value: JsonValue) -> str:
+        if self.syntax == "python":
+            return self.source.text if same(self.value, value) else self.saying(value)
         if self.syntax == "yaml":
             from fjctl.formats import journey
             from fjctl.text.yaml_rewrite import rewrite as rewrite_yaml
@@ -97,12 +114,14 @@ class Document:
 def storable(name: str, data: bytes) -> bytes:
     """A file's bytes as they may be kept elsewhere: each secret in plain text made unreadable (`canvas/secrets.py`),
     all else as it is. What cannot be parsed is taken to have none."""
-    from fjctl.formats.canvas.secrets import masked, may_hold_secrets
+    from fjctl.formats.canvas.secrets import masked, masked_text, may_hold_secrets
 
     source, problems = decode(name, data)
     if source is None or has_errors(problems) or not may_hold_secrets(source.text):
         return data
     document = Document(source, syntax_of(name, source.text), bom=has_bom(data))
+    if document.syntax == "python":
+        return document.encoded(masked_text(source.text))
     _parse(document)
     clean = masked(document.value)
     return data if clean is document.value else document.encoded(document.rewritten(clean))
@@ -127,6 +146,10 @@ def spans_of(source: Source, syntax: str, places: list[tuple[Pointer, bool]]) ->
     """As `locate_all`, with the ends."""
     if not places:
         return []
+    if syntax == "python":
+        from fjctl.formats.parlant.script import Script
+
+        return Script(source).locate_all([pointer for pointer, _ in places])
     if syntax == "yaml":
         from fjctl.text.yaml_text import locate_all as locate_yaml
 
@@ -138,8 +161,10 @@ def spans_of(source: Source, syntax: str, places: list[tuple[Pointer, bool]]) ->
 
 
 def syntax_of(name: str, text: str) -> str:
-    """`yaml` or `json`: by the name, else by how the text begins."""
+    """`yaml`, `json` or `python`: by the name, else by how the text begins."""
     lower = name.lower()
+    if lower.partition("#")[0].endswith(PYTHON_SUFFIX):
+        return "python"
     if lower.endswith(YAML_SUFFIXES):
         return "yaml"
     if lower.endswith((".json", ".cforge")):
@@ -154,6 +179,8 @@ def read(name: str, data: bytes, *, format_name: str = "", member: str = "") -> 
     if source is None:
         return Document(Source(name, ""), "json", diagnostics=diagnostics)
     document = Document(source, syntax_of(name, source.text), diagnostics=list(diagnostics), bom=has_bom(data))
+    if format_name and registry.find(format_name).syntax == "python":
+        document.syntax = "python"
     document.member = member
     _parse(document)
     if not has_errors(document.diagnostics):
@@ -162,6 +189,8 @@ def read(name: str, data: bytes, *, format_name: str = "", member: str = "") -> 
 
 
 def _parse(document: Document) -> None:
+    if document.syntax == "python":
+        return  # read in one go with what it means
     if document.syntax == "yaml":
         from fjctl.text.yaml_text import parse as parse_yaml
 
@@ -175,6 +204,9 @@ def _parse(document: Document) -> None:
 
 def interpret(document: Document, format_name: str = "") -> None:
     """Finds the format of a parsed document and reads its model; `value` becomes that of the flow."""
+    if document.syntax == "python":
+        _interpret_script(document)
+        return
     if not _enter(document):
         return
     known = registry.find(format_name) if format_name else _detect(document)
@@ -186,6 +218,9 @@ def interpret(document: Document, format_name: str = "") -> None:
         return
     document.format = known
     if known.side == "journey":
+        if known.is_sibling:
+            _interpret_graph(document, known)
+            return
         from fjctl.formats.journey import decode as decode_journey
 
         document.journey, found = decode_journey(document.value)
@@ -195,6 +230,36 @@ def interpret(document: Document, format_name: str = "") -> None:
     document.diagnostics += decoded.diagnostics
     if not has_errors(decoded.diagnostics):
         document.workflow = decoded.workflow
+
+
+def _interpret_script(document: Document) -> None:
+    """Reads a script's journey; `value` is the journey."""
+    from fjctl.formats.parlant.script import Script
+
+    document.format = registry.find("parlant-python")
+    script = Script(document.source)
+    names = script.members
+    if names and (document.member not in names if document.member else len(names) > 1):
+        document.members = [] if document.member else names
+        document.diagnostics.append(_no_flow(document, names))
+        return
+    reading = script.read(document.member)
+    document.diagnostics += script.diagnostics
+    if reading is not None and not has_errors(document.diagnostics):
+        document.journey, document.value = reading.journey, cast("JsonValue", reading.journey)
+
+
+def _interpret_graph(document: Document, known: Format) -> None:
+    from fjctl.formats.parlant import graph
+
+    if not known.reads or not known.recognise(document.value):
+        hint = "it can be written, with --to, and not read" if not known.reads else "see `fjctl formats`"
+        message = f"the document is no {known.title}"
+        document.diagnostics.append(Diagnostic("FJ309", "unknown-format", message, Severity.ERROR, hint))
+        return
+    document.diagnostics += graph.check(document.value)
+    if not has_errors(document.diagnostics):
+        document.journey = graph.held(document, {}).journey
 
 
 def _enter(document: Document) -> bool:

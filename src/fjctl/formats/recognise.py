@@ -17,6 +17,23 @@ def is_journey(value: JsonValue) -> bool:
     return isinstance(value, dict) and "journey" in value and ("states" in value or "version" in value)
 
 
+def is_nothing(value: JsonValue) -> bool:
+    """For a format that is told by its syntax, or only written."""
+    del value
+    return False
+
+
+def is_parlant_graph(value: JsonValue) -> bool:
+    """A graph of Parlant has nodes with an action and, beside them, edges with conditions under a root, or follow-ups
+    in the nodes."""
+    nodes = value.get("nodes") if isinstance(value, dict) else None
+    if not isinstance(value, dict) or not isinstance(nodes, list) or not nodes or not isinstance(nodes[0], dict):
+        return False
+    if "position" in nodes[0] or "data" in nodes[0] or "action" not in nodes[0]:
+        return False
+    return ("root" in value and isinstance(value.get("edges"), list)) or "follow_up_ids" in nodes[0]
+
+
 def is_sim(value: JsonValue) -> bool:
     """A Sim document has a map of `blocks`, each with a type, at the root or under `state`, `data`."""
     for pointer in ((), ("state",), ("data",), ("data", "state")):

@@ -15,6 +15,8 @@ from fjctl.formats.recognise import (
     is_journey,
     is_langflow,
     is_n8n,
+    is_nothing,
+    is_parlant_graph,
     is_ragflow,
     is_reactflow,
     is_sim,
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fjctl.formats.base import WorkflowFormat
+    from fjctl.formats.siblings import JourneyFormat
     from fjctl.model.workflow import BlockKind
     from fjctl.source import JsonValue
 
@@ -33,7 +36,7 @@ class Format(NamedTuple):
     can draw a way back; `conversation`: it has room for what only a conversation has; `timeouts`: an edge may be
     taken because its source waited too long; `choose_too`: kinds of blocks that, where only condition and router blocks
     choose, still draw the choices made by a person's command; `refer_by_id`: references name blocks by id;
-    `syntax`: how a new file is written."""
+    `syntax`: how a new file is written; `reads`: False for a format that is only written."""
 
     name: str
     side: Literal["workflow", "journey"]
@@ -48,13 +51,25 @@ class Format(NamedTuple):
     timeouts: bool = True
     choose_too: frozenset[BlockKind] = frozenset()
     refer_by_id: bool = False
-    syntax: Literal["json", "yaml"] = "json"
+    syntax: Literal["json", "yaml", "python", "text"] = "json"
+    reads: bool = True
 
     def load(self) -> WorkflowFormat:
         """The module that reads and writes it; imported on first use."""
         return cast("WorkflowFormat", importlib.import_module(self.module))
 
+    def load_sibling(self) -> JourneyFormat:
+        """The module of a format that holds a journey in another way than the journey document."""
+        return cast("JourneyFormat", importlib.import_module(self.module))
 
+    @property
+    def is_sibling(self) -> bool:
+        """Whether it holds journeys, and is not the journey document."""
+        return self.side == "journey" and self.name != JOURNEY
+
+
+JOURNEY = "journey"
+"""The name of the journey document's format."""
 _PEOPLE = cast("frozenset[BlockKind]", frozenset({"human"}))  # the kinds themselves are loaded with the first format
 
 FORMATS: tuple[Format, ...] = (
@@ -66,6 +81,36 @@ FORMATS: tuple[Format, ...] = (
         module="fjctl.formats.journey",
         recognise=is_journey,
         preserves="everything, with comments, blank lines, quoting and order",
+    ),
+    Format(
+        name="parlant-python",
+        side="journey",
+        title="Parlant SDK script (3.x)",
+        suffixes=(".py",),
+        module="fjctl.formats.parlant.python",
+        recognise=is_nothing,
+        preserves="states, transitions, guidelines, tools, and all code around them",
+        syntax="python",
+    ),
+    Format(
+        name="parlant-graph",
+        side="journey",
+        title="Parlant journey graph (nodes and edges as JSON)",
+        suffixes=(".graph.json",),
+        module="fjctl.formats.parlant.graph",
+        recognise=is_parlant_graph,
+        preserves="nodes, edges and their ids; not guidelines or what tools do",
+    ),
+    Format(
+        name="mermaid",
+        side="journey",
+        title="Mermaid state diagram (only written)",
+        suffixes=(".mmd",),
+        module="fjctl.formats.mermaid",
+        recognise=is_nothing,
+        preserves="what people look at: states, transitions and their reasons",
+        syntax="text",
+        reads=False,
     ),
     Format(
         name="sim",

@@ -68,7 +68,7 @@ def placed(document: Document, findings: Sequence[Finding]) -> list[Placed]:
     """The findings with their places, in the order given. The text is read for them once."""
     if not findings:
         return []
-    places = Places(document.value, document.workflow)
+    places = Places(_said(document), document.workflow)
     wanted = [places.place(item.spot) for item in findings]
     pointers = [document.in_file(place.pointer) for place in wanted]
     asked = [(pointer, place.key) for pointer, place in zip(pointers, wanted, strict=True)]
@@ -87,7 +87,7 @@ def _piece(document: Document, place: Place, span: Span) -> Span:
         return span
     turn = 0
     if place.at > 0:
-        text = _value_at(document.value, place.pointer)
+        text = _value_at(_said(document), place.pointer)
         turn = text[: place.at].count(place.needle) if isinstance(text, str) else 0
     for written in dict.fromkeys(_spellings(place.needle, document.syntax)):
         at = span.start - 1
@@ -98,6 +98,11 @@ def _piece(document: Document, place: Place, span: Span) -> Span:
         if at >= 0:
             return Span(at, at + len(written))
     return span
+
+
+def _said(document: Document) -> JsonValue:
+    """What places are counted in: a journey, whatever it is written as, or a workflow's file."""
+    return document.value if document.journey is None else cast("JsonValue", document.journey)
 
 
 def _spellings(needle: str, syntax: str) -> list[str]:
@@ -119,7 +124,7 @@ def repaired(document: Document, findings: Iterable[Finding]) -> str:
     subject = subject_of(document)
     model = fixing.repaired(subject, findings)
     if subject.side == "journey":
-        return document.rewritten(cast("JsonValue", model))
+        return document.saying(cast("JsonValue", model))
     encoded = cast("Format", document.format).load().encode(model, document.value)  # type: ignore[arg-type]
     return document.rewritten(encoded.value)
 

@@ -98,7 +98,7 @@ def split_flow(path: Path) -> tuple[Path, str]:
     if FLOW_SIGN not in text or os.path.lexists(path):
         return path, ""
     head, _, flow = text.partition(FLOW_SIGN)
-    return (Path(head), flow) if head.lower().endswith((".json", ".yaml", ".yml")) and flow else (path, "")
+    return (Path(head), flow) if head.lower().endswith((".json", ".yaml", ".yml", ".py")) and flow else (path, "")
 
 
 def start_folder(arguments: Sequence[str]) -> Path:

@@ -42,6 +42,8 @@ def formatted(name: str, data: bytes, *, format_name: str = "") -> Formatted:
     flows = _flows(source, name, data, format_name)
     if not flows:
         return Formatted(source, text, text)
+    if source.format is not None and source.format.is_sibling:  # a script is for Python's own formatters
+        return Formatted(source, text, text)
     after = _journey_text(source) if source.journey is not None else _workflow_text(source, flows[0])
     result = Formatted(source, text, after)
     if after != text:

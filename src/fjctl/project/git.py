@@ -168,6 +168,8 @@ def merged(name: str, base: bytes, ours: bytes, theirs: bytes) -> Outcome | None
     old, one, other = (document.read(name, data) for data in (base, ours, theirs))
     if not all(map(_is_text, (old, one, other))) or one.format != other.format:
         return None
+    if one.format is not None and one.format.is_sibling:  # a script is more than its journey
+        return None
     found = merge(old.value, one.value, other.value, _keys(one), _yields(one))
     textual = _by_lines(old.source.text, one.source.text, other.source.text)
     if not found.conflicts:

@@ -22,8 +22,8 @@ Json = Annotated[bool, typer.Option("--json", help="JSON, by the schema fjctl/fo
 def formats(as_json: Json = False) -> ExitCode:
     """List the file formats, and what each holds of what a journey can say.
 
-    Every format is read and written, and writing an unedited file back gives the same bytes. What a format does not
-    hold stays in the journey and is named when converting.
+    Every format (but mermaid, a drawing) is read and written, and writing an unedited file back gives the same bytes.
+    What a format does not hold stays in the journey and is named when converting.
 
     \b
     Examples:
@@ -44,9 +44,9 @@ def formats(as_json: Json = False) -> ExitCode:
                 "side": row.side,
                 "title": row.title,
                 "suffixes": list(row.suffixes),
-                "reads": True,
+                "reads": row.reads,
                 "writes": True,
-                "lossless": row.conversation,
+                "lossless": row.conversation and not row.is_sibling,
                 "keeps": kept(row),
                 "preserves": row.preserves,
             }
@@ -71,7 +71,7 @@ def kept(row: Format) -> list[str] | None:
     from fjctl.formats.keeps import FEATURES, LACKS
 
     if row.side == "journey":
-        return list(FEATURES)
+        return None if row.is_sibling else list(FEATURES)
     lacks = LACKS.get(row.name)
     return None if lacks is None else [name for name in FEATURES if name not in lacks]
 

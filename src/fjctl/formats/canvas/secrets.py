@@ -96,6 +96,22 @@ def masked(value: Any) -> Any:
     return _masked("", value) if _holds_one("", value) else value
 
 
+_ASSIGNED = re.compile(r"""(\w+)(["']?\]?\s*[=:]\s*)(["'])([^"'\n]+)\3""")
+
+
+def masked_text(text: str) -> str:
+    """`masked` for a file that is no document: secrets of a known form, and texts under names that say so."""
+    plain = FORMS.sub(lambda match: _blurred(match[0]), text)
+    return _ASSIGNED.sub(
+        lambda match: (
+            f"{match[1]}{match[2]}{match[3]}{_blurred(match[4])}{match[3]}"
+            if is_secret(match[1], match[4]) and not FORMS.search(match[4])
+            else match[0]
+        ),
+        plain,
+    )
+
+
 def may_hold_secrets(text: str) -> bool:
     """A look at a file's text alone; false is sure."""
     lower = text.lower()
