@@ -29,9 +29,11 @@ NO_MISTAKE: dict[str, frozenset[str]] = {
     "empty_a_prompt": COMPONENTS | {"flowise", "ragflow", "n8n"},
     "put_a_secret_name_into_a_prompt": COMPONENTS | {"flowise", "ragflow", "n8n", "dify"},
     "disable_a_block_in_the_middle": COMPONENTS | {"n8n"},
+    "give_two_blocks_one_name": COMPONENTS | {"dify", "fastgpt", "flowise", "n8n", "ragflow", "reactflow"},
 }
 """Where what an operator makes is no mistake: the braces of other builders are no names of the environment, n8n passes
-data through a block that is switched off, and agents without a prompt answer the message of the run."""
+data through a block that is switched off, agents without a prompt answer the message of the run, and only Sim refers to
+blocks by names without regard to case."""
 DEFAULT = [rule for rule in RULES if rule.status is Status.ON]
 
 

@@ -97,6 +97,16 @@ def lead_an_edge_out_of_a_container(workflow: Workflow, chance: Random) -> bool:
     return True
 
 
+def repeat_an_edge(workflow: Workflow, chance: Random) -> bool:
+    edge = _pick(chance, workflow.edges)
+    if edge is None:
+        return False
+    copy = deepcopy(edge)
+    copy.id = "mutant-edge"
+    workflow.edges.append(copy)
+    return True
+
+
 def leave_a_choice_by_no_case(workflow: Workflow, chance: Random) -> bool:
     forks = {block.id: block for block in _blocks(workflow, *FORK_KINDS)}
     edge = _pick(chance, [edge for edge in workflow.edges if edge.source in forks and edge.branch is not None])
@@ -216,15 +226,14 @@ def misspell_a_reference(workflow: Workflow, chance: Random) -> bool:
     return normalize(wrong) not in names
 
 
-def rename_a_block_that_is_referred_to(workflow: Workflow, chance: Random) -> bool:
-    said = {
-        normalize(item.name) for _, where, key in _all_texts(workflow) for item in references(where[key]) if item.path
-    }
-    block = _pick(chance, [b for b in workflow.blocks if normalize(b.name or b.id) in said])
-    if block is None:
+def give_two_blocks_one_name(workflow: Workflow, chance: Random) -> bool:
+    """A block takes the name of another, in other letters: which of the two does a reference mean?"""
+    steps = [block for block in _steps(workflow) if block.name]
+    if len(steps) < 2:
         return False
-    block.name = f"{block.name} renamed"
-    return True
+    first, second = chance.sample(steps, 2)
+    second.name = first.name.upper()
+    return normalize(first.name) == normalize(second.name)
 
 
 def _appended(workflow: Workflow, chance: Random, text: Callable[[Block], str | None]) -> bool:
@@ -349,6 +358,10 @@ def remove_the_address(workflow: Workflow, chance: Random) -> bool:
     return _request(workflow, chance, "url", "")
 
 
+def wait_less_than_no_time(workflow: Workflow, chance: Random) -> bool:
+    return _request(workflow, chance, "timeout", -5)
+
+
 def spoil_the_address(workflow: Workflow, chance: Random) -> bool:
     return _request(workflow, chance, "url", "shop example/orders")
 
@@ -412,6 +425,7 @@ OPERATORS: tuple[Operator, ...] = (
     lead_an_edge_to_its_source,
     lead_an_edge_to_the_start,
     lead_an_edge_out_of_a_container,
+    repeat_an_edge,
     leave_a_choice_by_no_case,
     lead_back_in_a_circle,
     remove_the_start,
@@ -420,7 +434,7 @@ OPERATORS: tuple[Operator, ...] = (
     disable_a_block_in_the_middle,
     empty_a_container,
     misspell_a_reference,
-    rename_a_block_that_is_referred_to,
+    give_two_blocks_one_name,
     ask_for_a_variable_that_is_not_there,
     ask_for_the_round_outside_a_loop,
     refer_to_oneself,
@@ -435,6 +449,7 @@ OPERATORS: tuple[Operator, ...] = (
     remove_the_code,
     run_text_as_code,
     remove_the_address,
+    wait_less_than_no_time,
     spoil_the_address,
     point_to_the_metadata_service,
     send_the_key_in_the_address,
