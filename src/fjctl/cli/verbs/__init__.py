@@ -13,6 +13,7 @@ VERBS: dict[str, str] = {
     "history": "List past conversions, or show one with what it lost.",
     "formats": "List the file formats and what each preserves.",
     "git": "Let git show and merge workflows and journeys by meaning.",
+    "lsp": "Serve an editor: findings, hover, completion, rename, repairs.",
     "schema": "Print a JSON Schema, or list them.",
     "config": "Show the settings in effect and where each comes from.",
     "doctor": "Check the environment, the project and its database.",
