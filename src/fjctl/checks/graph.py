@@ -69,6 +69,14 @@ class Graph:
     declared: bool = True
 
     @cached_property
+    def drawn(self) -> dict[str, list[Link]]:
+        """All links by source, also those that lead nowhere."""
+        found: dict[str, list[Link]] = {name: [] for name in self.nodes}
+        for link in self.links:
+            found.setdefault(link.source, []).append(link)
+        return found
+
+    @cached_property
     def outgoing(self) -> dict[str, list[Link]]:
         """Links by source, those whose ends both exist."""
         return self._by(lambda link: link.source)

@@ -62,6 +62,10 @@ class Names:
         return {name: state for _, name, state in walk(self.journey["states"])}
 
     @cached_property
+    def _by_name(self) -> dict[str, str]:
+        return {normalize(name): name for name in self.states}
+
+    @cached_property
     def all(self) -> list[Occurrence]:
         """Every occurrence, in the order of the text."""
         uses = list(self._uses())
@@ -113,7 +117,7 @@ class Names:
             yield from self._in_references(pointer, value)
 
     def _in_references(self, pointer: Pointer, value: str) -> Iterator[_Use]:
-        by_name = {normalize(name): name for name in self.states}
+        by_name = self._by_name
         for item in references(value):
             written = value[item.start : item.end]
             turn = value[: item.start].count(written)

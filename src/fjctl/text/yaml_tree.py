@@ -7,6 +7,8 @@ from typing import Final
 from fjctl.text import yaml_events
 
 _MAX_DEPTH: Final = 200
+_MANY: Final = 20
+"""Keys of a map from which looking one up is worth an index. Nothing adds keys once a tree is composed."""
 
 
 class Node:
@@ -16,7 +18,7 @@ class Node:
     `keys` are the key scalars of a map, in step with `children`.
     """
 
-    __slots__ = ("children", "end", "keys", "kind", "start", "style", "value")
+    __slots__ = ("children", "end", "index", "keys", "kind", "start", "style", "value")
 
     def __init__(self, kind: str, start: int, end: int, style: str, value: str) -> None:
         self.kind = kind
@@ -26,6 +28,7 @@ class Node:
         self.value = value
         self.keys: list[Node] = []
         self.children: list[Node] = []
+        self.index: dict[str, tuple[Node, Node]] | None = None
 
     @property
     def is_block(self) -> bool:
@@ -41,6 +44,11 @@ class Node:
         """Key and value of an entry, or None and the item of a list; None when there is no such entry."""
         if self.kind == yaml_events.SEQ:
             return (None, self.children[part]) if isinstance(part, int) and part < len(self.children) else None
+        if len(self.keys) > _MANY:
+            if self.index is None:  # the first of equal keys counts
+                pairs = zip(reversed(self.keys), reversed(self.children), strict=True)
+                self.index = {key.value: (key, node) for key, node in pairs}
+            return self.index.get(part) if isinstance(part, str) else None
         for key, node in zip(self.keys, self.children, strict=True):
             if key.value == part:
                 return key, node

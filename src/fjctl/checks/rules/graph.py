@@ -403,7 +403,7 @@ def _reasons(subject: Subject, node: Node) -> list[tuple[bool, Spot]]:
     """The cases of a node in order: whether each is the `else`, and where it stands."""
     if node.block is not None:
         return [(branch.otherwise, node.spot) for branch in node.block.branches]
-    links = (link for link in subject.graph.links if link.source == node.id and link.item is not None)
+    links = (link for link in subject.graph.drawn[node.id] if link.item is not None)
     return [(link.way == "else", link.spot) for link in links if link.way in {"when", "condition", "else"}]
 
 
@@ -438,7 +438,7 @@ def _whens(subject: Subject, node: Node) -> list[tuple[str, Spot]]:
     if node.block is not None:
         branches = [branch for branch in node.block.branches if branch.when is not None]
         return [(branch.when or "", node.spot._replace(value=branch.when)) for branch in branches]
-    links = (link for link in subject.graph.links if link.source == node.id and link.when is not None)
+    links = (link for link in subject.graph.drawn[node.id] if link.when is not None)
     return [(link.when or "", Spot((*link.spot.pointer[:-1], "when"))) for link in links]
 
 

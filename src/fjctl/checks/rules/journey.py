@@ -80,7 +80,7 @@ def fork_with_one_exit(subject: Subject) -> Iterator[Problem]:
         state = node.state or {}
         if "fork" not in state:
             continue
-        ways = [link for link in subject.graph.links if link.source == node.id and link.way not in {"error", "timeout"}]
+        ways = [link for link in subject.graph.drawn[node.id] if link.way not in {"error", "timeout"}]
         if len(ways) == 1 and not node.leaves:
             message = f"fork {node.label!r} has one way out, and nothing says what happens otherwise"
             hint = "add the other case (`else: true` for all the rest), or lead the states before it straight on"
@@ -136,13 +136,10 @@ def _as_else(link: Link) -> Callable[[Journey], None]:
 
 def _ways(subject: Subject) -> Iterator[tuple[Node, list[Link]]]:
     """Each state with its ways out, bodies left out, in order."""
-    by_source: dict[str, list[Link]] = {}
-    for link in subject.graph.links:
-        if link.way != "body":
-            by_source.setdefault(link.source, []).append(link)
-    for name, links in by_source.items():
-        if name in subject.graph.nodes:
-            yield subject.graph.nodes[name], links
+    for name, node in subject.graph.nodes.items():
+        links = [link for link in subject.graph.drawn[name] if link.way != "body"]
+        if links:
+            yield node, links
 
 
 def _label(subject: Subject, name: str) -> str:
@@ -457,8 +454,8 @@ def bad_duration(subject: Subject) -> Iterator[Problem]:
         found = [(Spot((*node.pointer, "timeout")), "timeout", (node.state or {}).get("timeout"))]
         found += [
             (_of_transition(link, "delay"), "delay", link.item.get("delay"))
-            for link in subject.graph.links
-            if link.source == node.id and link.item is not None
+            for link in subject.graph.drawn[node.id]
+            if link.item is not None
         ]
         for spot, what, value in found:
             if isinstance(value, str) and not DURATION.fullmatch(value) and not any(references(value)):
