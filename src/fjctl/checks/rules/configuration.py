@@ -351,10 +351,9 @@ def _schemas(subject: Subject) -> Iterator[tuple[Node, tuple[str | int, ...], An
             elif {"type", "properties"} & output.keys():
                 yield node, ("agent", "output"), output
         tool = node.fields.get("tool")
-        for key in ("parameters", "output"):
-            schema = tool.get(key) if isinstance(tool, dict) else None
-            if isinstance(schema, dict) and {"type", "properties"} & schema.keys() and subject.side == "journey":
-                yield node, ("tool", key), schema
+        schema = tool.get("parameters") if isinstance(tool, dict) else None
+        if isinstance(schema, dict) and {"type", "properties"} & schema.keys() and subject.side == "journey":
+            yield node, ("tool", "parameters"), schema  # what a tool gives is in the words of its builder
 
 
 def repeats_nothing(subject: Subject) -> Iterator[Problem]:

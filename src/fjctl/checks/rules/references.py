@@ -50,6 +50,13 @@ class Used(NamedTuple):
         """The reference as it stands there."""
         return self.text.value[self.reference.start : self.reference.end]
 
+    @property
+    def shown(self) -> str:
+        """The reference as people read it: with the block's name where it stands by its id."""
+        if self.target is None or not self.reference.name.startswith(BY_ID):
+            return self.written
+        return f"<{self.target.label}.{self.reference.path}>"
+
 
 def used_in(subject: Subject) -> list[Used]:
     """The references of a subject, found once for all rules."""
@@ -196,7 +203,7 @@ def never_before(subject: Subject) -> Iterator[Problem]:
         if node not in graph.reachable or _in_loop_with(subject, node, other):
             continue
         label = graph.nodes[other].label
-        message = f"{label!r} cannot have run before {graph.nodes[node].label!r}, so {item.written} is empty"
+        message = f"{label!r} cannot have run before {graph.nodes[node].label!r}, so {item.shown} is empty"
         yield Problem(item.spot, message, f"lead the way through {label!r} first", node)
 
 
@@ -570,7 +577,7 @@ def nested_loop_name(subject: Subject) -> Iterator[Problem]:
             continue
         first = re.split(r"[.\[]", item.reference.path, maxsplit=1)[0]
         if first in _LOOP_FIELDS - {"results", "result"} and node.id not in graph.ancestors(item.text.node):
-            message = f"{item.written} is asked for outside {node.label!r}"
+            message = f"{item.shown} is asked for outside {node.label!r}"
             yield Problem(item.spot, message, f"take <{item.reference.name}.results>", item.text.node)
 
 

@@ -284,10 +284,10 @@ def untrusted_in_tool(subject: Subject) -> Iterator[Problem]:
         if not from_outside or not item.reference.path:
             continue
         if text.role == "shell":
-            message = f"{item.written} is put into a command as it comes"
+            message = f"{item.shown} is put into a command as it comes"
             yield Problem(item.spot, message, "pass it as an argument that is checked before", text.node)
         elif text.role == "url" and text.value[: item.reference.start].strip() in {"", "http://", "https://"}:
-            message = f"{item.written} decides where the request goes"
+            message = f"{item.shown} decides where the request goes"
             yield Problem(
                 item.spot, message, "fix the host, and take only the path or the query from outside", text.node
             )
