@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from fjctl.errors import ExitCode, UsageError
 
+Stdio = Annotated[bool, typer.Option("--stdio", help="On stdin and stdout, as always; many editors say it.")]
 
-def lsp() -> ExitCode:
+
+def lsp(stdio: Stdio = True) -> ExitCode:  # noqa: ARG001 - there is no other way
     """Serve an editor by the Language Server Protocol, on stdin and stdout.
 
     Findings while you type, the manual of a rule and of a name on hover, completion of states, tools, variables and
@@ -15,7 +21,7 @@ def lsp() -> ExitCode:
     \b
     Examples:
       fjctl lsp
-      nvim --cmd 'lua vim.lsp.start({name = "fjctl", cmd = {"fjctl", "lsp"}})' greet.journey.yaml
+      fjctl lsp --stdio
 
     \b
     In Python: none; it serves an editor.
