@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from benchmarks.checking import PEER, check, keystroke
 from benchmarks.documents import dify_workflow, parlant_script, sim_workflow
 from benchmarks.measure import SCRIPTS, Effort, Figure, peak_megabytes, process, ratios, seconds
 from fjctl import api
@@ -286,9 +287,12 @@ def all_figures(effort: Effort, corpus: Path | None) -> dict[str, Callable[[Path
         "dify": lambda _: dify(effort, corpus),
         "parlant": lambda _: parlant(effort),
         "memory": partial(memory, effort),
+        "check": partial(check, effort, corpus),
+        "lsp": lambda _: keystroke(effort),
     }
 
 
 def missing_peers() -> list[str]:
     """Programs without which some topics cannot be measured."""
-    return [] if JUPYTEXT.exists() or shutil.which("jupytext") else ["jupytext"]
+    missing = [] if JUPYTEXT.exists() or shutil.which("jupytext") else ["jupytext"]
+    return missing if PEER.exists() else [*missing, "check-jsonschema"]
