@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 FJCTL = SCRIPTS / "fjctl"
 PEER = SCRIPTS / "check-jsonschema"
+_OTHER = {"parlant", "reports"}
+"""Folders beside the workflows."""
 COUNT = 1000
 """Files in the folder that is checked."""
 _NODE = {
@@ -66,10 +68,11 @@ def _fill(folder: Path, corpus: Path | None) -> list[str]:
     from tests.support import corpus as known
 
     root = corpus or known()
-    found = [path for path in sorted(root.rglob("*.json")) if not {"parlant", "reports"} & set(path.parts)]
+    ends = {".json": ".json", ".cforge": ".json", ".yml": ".yml", ".yaml": ".yml"}
+    found = [path for path in sorted(root.rglob("*")) if path.suffix in ends and not _OTHER & set(path.parts)]
     names = []
     for number in range(COUNT):
-        name = f"{number:04}.json"
+        name = f"{number:04}{ends[found[number % len(found)].suffix]}"
         shutil.copyfile(found[number % len(found)], flows / name)
         with (flows / name).open("a", encoding="utf-8") as file:
             file.write("\n" * (number // len(found)))  # no two files have the same content

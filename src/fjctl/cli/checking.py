@@ -70,19 +70,19 @@ def run(asked: Asked) -> ExitCode:
     plan = plan_of(settings, _wanted(asked))
     known = _baseline(asked, settings)
     fail_on = asked.fail_on or settings.check.fail_on
+    if asked.unsafe and not (asked.fix or asked.diff):
+        raise UsageError(
+            "--unsafe-fixes says which repairs, not that any are made", hint="add --fix, or --diff to see them"
+        )
+    drifted: dict[str, bytes] = {}
     if asked.fix or asked.diff:
         from fjctl.cli.fixing import mend
 
-        drifted = mend(
-            named(paths, settings), plan, show=asked.diff, unsafe=asked.unsafe, format_name=asked.source_format
-        )
-        if asked.diff:
-            return (
-                ExitCode.FOUND
-                if drifted
-                else _shown(_all(paths, settings, plan, asked), asked, targets, fail_on, known)
-            )
-    return _shown(_all(paths, settings, plan, asked), asked, targets, fail_on, known)
+        files = named(paths, settings)
+        drifted = mend(files, plan, show=asked.diff, unsafe=asked.unsafe, format_name=asked.source_format)
+    run = _all(paths, settings, plan, asked, drifted if asked.diff else {})
+    code = _shown(run, asked, targets, fail_on, known)
+    return ExitCode.FOUND if asked.diff and drifted and fail_on != "never" else code
 
 
 def _wanted(asked: Asked) -> Wanted:
@@ -125,16 +125,15 @@ def _one_of(word: str, known: Sequence[str], what: str) -> None:
         raise UsageError(f"there is no {what} {word!r}", hint=hint)
 
 
-def _all(paths: Sequence[str], settings: Settings, plan: Plan, asked: Asked) -> Run:
+def _all(paths: Sequence[str], settings: Settings, plan: Plan, asked: Asked, instead: dict[str, bytes]) -> Run:
     if "-" in paths:
         name = asked.stdin_filename or "<stdin>"
         checked = check_bytes(name, sys.stdin.buffer.read(), plan, asked.source_format)
         return Run(checked.reports, [name], checked.hidden)
     files = dict.fromkeys(named(paths, settings), False) if asked.if_known else named(paths, settings)
-    cache = Cache(
-        settings.root if asked.cache and settings.is_project else None, f"{plan.key(__version__)}{asked.source_format}"
-    )
-    found = check_files(files, plan, settings, cache, asked.source_format)
+    remember = asked.cache and settings.is_project and not instead
+    cache = Cache(settings.root if remember else None, f"{plan.key(__version__)}{asked.source_format}")
+    found = check_files(files, plan, settings, cache, asked.source_format, instead)
     cache.save()
     if not found.files and not asked.if_known:
         place = ", ".join(paths)
@@ -143,8 +142,10 @@ def _all(paths: Sequence[str], settings: Settings, plan: Plan, asked: Asked) -> 
 
 
 class _Baseline(NamedTuple):
-    """The baseline's file, if there is one, and what it knows; nothing yet when it is to be written."""
+    """The project's folder, the baseline's file, if there is one, and what it knows; nothing yet when it is to be
+    written."""
 
+    root: Path
     path: Path | None
     known: baselines.Known | None
 
@@ -156,16 +157,16 @@ def _baseline(asked: Asked, settings: Settings) -> _Baseline:
     if path is None and asked.update_baseline:
         hint = "add --baseline FILE, or `baseline` to the configuration"
         raise UsageError("--update-baseline names no file", hint=hint)
-    return _Baseline(path, None if path is None or asked.update_baseline else baselines.load(path))
+    return _Baseline(settings.root, path, None if path is None or asked.update_baseline else baselines.load(path))
 
 
 def _shown(run: Run, asked: Asked, targets: Sequence[tuple[str, Path]], fail_on: str, baseline: _Baseline) -> ExitCode:
     if asked.update_baseline and baseline.path is not None:
-        count = baselines.save(baseline.path, run.reports)
+        count = baselines.save(baseline.path, run.reports, baseline.root)
         TERMINAL.note(f"{baseline.path}: {human.counted(count, 'finding')} written")
         return ExitCode.OK
     if baseline.known is not None:
-        fresh = baselines.new(run.reports, baseline.known)
+        fresh = baselines.new(run.reports, baseline.known, baseline.root)
         run = run._replace(reports=fresh, hidden=run.hidden + len(run.reports) - len(fresh))
     for form, file in targets:
         _write(file, rendered(form, run))

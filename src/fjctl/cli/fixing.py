@@ -10,8 +10,8 @@ from fjctl.cli.views import human
 from fjctl.cli.views.patches import show_patch
 from fjctl.errors import FjctlError
 from fjctl.formats import document
-from fjctl.project.check_run import mended
 from fjctl.project.files import read_bytes, split_flow
+from fjctl.project.mending import mended
 from fjctl.project.writing import write_guarded
 
 if TYPE_CHECKING:
@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from fjctl.project.check_run import Plan
 
 
-def mend(files: Iterable[str], plan: Plan, *, show: bool, unsafe: bool, format_name: str) -> int:
-    """Repairs files, or only shows what would change in them; the number of files concerned. What cannot be read or
-    written is said, and the others are still mended."""
-    count = made = 0
+def mend(files: Iterable[str], plan: Plan, *, show: bool, unsafe: bool, format_name: str) -> dict[str, bytes]:
+    """Repairs files, or only shows what would change in them; what the files concerned hold after it. What cannot be
+    read or written is said, and the others are still mended."""
+    made = 0
+    after: dict[str, bytes] = {}
     for name in files:
         try:
             path = split_flow(Path(name))[0]
@@ -32,17 +33,17 @@ def mend(files: Iterable[str], plan: Plan, *, show: bool, unsafe: bool, format_n
             if data == state.data:
                 continue
             if show:
-                before, after = (document.read(name, version).source.text for version in (state.data, data))
-                show_patch(before, after, name, name)
+                old, new = (document.read(name, version).source.text for version in (state.data, data))
+                show_patch(old, new, name, name)
             else:
                 write_guarded(path, data, expected=state)
         except FjctlError as error:
             for line in human.error_lines(error, error.place or name):
                 TERMINAL.err(line)
             continue
-        count += 1
+        after[name] = data
         made += repairs
-    if count:
+    if after:
         verb = "would be mended" if show else "mended"
-        TERMINAL.note(f"{human.counted(made, 'finding')} {verb} in {human.counted(count, 'file')}")
-    return count
+        TERMINAL.note(f"{human.counted(made, 'finding')} {verb} in {human.counted(len(after), 'file')}")
+    return after

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, TypedDict, cast
 
 from fjctl.errors import ConfigError, InputError
-from fjctl.project.files import read_if_exists
+from fjctl.project.files import read_if_exists, relative
 from fjctl.project.writing import write_guarded
 
 if TYPE_CHECKING:
@@ -58,12 +58,13 @@ def _key(item: Entry) -> tuple[str, str, str]:
     return (item["file"], item["node"], item["code"])
 
 
-def new(reports: Iterable[Report], known: Known) -> list[Report]:
-    """The findings that a baseline does not know: of each file, node and code those beyond its count."""
+def new(reports: Iterable[Report], known: Known, root: Path) -> list[Report]:
+    """The findings that a baseline does not know: of each file (as seen from the project's folder), node and code those
+    beyond its count."""
     left = known.copy()
     fresh = []
     for report in reports:
-        key = (report.path, report.node, report.code)
+        key = (relative(report.path, root), report.node, report.code)
         if left[key] > 0:
             left[key] -= 1
         else:
@@ -71,9 +72,9 @@ def new(reports: Iterable[Report], known: Known) -> list[Report]:
     return fresh
 
 
-def save(path: Path, reports: Iterable[Report]) -> int:
+def save(path: Path, reports: Iterable[Report], root: Path) -> int:
     """Writes the findings as a baseline, sorted, and gives their number."""
-    counts = Counter((report.path, report.node, report.code) for report in reports)
+    counts = Counter((relative(report.path, root), report.node, report.code) for report in reports)
     entries: list[Entry] = [
         {"file": file, "node": node, "code": code, "count": count}
         for (file, node, code), count in sorted(counts.items())

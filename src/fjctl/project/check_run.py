@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from functools import partial
 from hashlib import blake2b
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fjctl.checks.engine import check_pair
@@ -16,7 +16,7 @@ from fjctl.errors import ConfigError, FjctlError, InputError, UsageError
 from fjctl.formats import document as documents
 from fjctl.project.check_cache import Stamp, stamp_of
 from fjctl.project.checking import examine, placed
-from fjctl.project.files import FLOW_SIGN, read_bytes, split_flow
+from fjctl.project.files import FLOW_SIGN, read_bytes, relative, split_flow
 from fjctl.project.globs import match
 from fjctl.project.pairs import is_journey_name, journey_for, workflow_for
 from fjctl.project.reports import Report, report_of
@@ -36,7 +36,7 @@ from fjctl.source import Position
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from fjctl.checks.rule import Finding, Rule
+    from fjctl.checks.rule import Rule
     from fjctl.formats.document import Document
     from fjctl.project.check_cache import Cache
     from fjctl.project.checking import Placed
@@ -61,12 +61,17 @@ class Plan(NamedTuple):
 
     def key(self, version: str) -> str:
         """Stands for everything but a file's content that its findings depend on, in a version of fjctl."""
-        parts = repr((version, self.chosen, _sorted(self.knowledge), self.ignores, self.per_file))
+        parts = repr((version, *map(_ordered, (self.chosen, self.knowledge, self.ignores, self.per_file))))
         return blake2b(parts.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
-def _sorted(knowledge: Knowledge) -> list[Any]:
-    return [sorted(item) if isinstance(item, frozenset) else item for item in knowledge]
+def _ordered(value: Any) -> Any:
+    """A value whose sets are sorted lists: their own order is another in every process."""
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    if isinstance(value, (tuple, list)):
+        return [_ordered(item) for item in value]
+    return sorted(value.items()) if hasattr(value, "items") else value
 
 
 class Checked(NamedTuple):
@@ -168,10 +173,10 @@ def _settled(found: Sequence[tuple[Document, list[Placed]]], whole: Document, pl
     reports = dict.fromkeys(
         report_of(item, lines) for _, items in found for item in items if item.finding.code != _SEVERAL
     )
-    hidden = plan.chosen.hidden | _ignored_here(name, plan)
+    hidden = plan.chosen.hidden | ignored_here(name, plan)
     weighed = [_weighed(report, plan) for report in reports if report.code not in hidden]
     said = comments(whole.source.text) if whole.syntax == "yaml" else []
-    kept, used, count = _accepted(weighed, said, plan)
+    kept, used, count = accepted(weighed, said, plan)
     for item in said:
         kept += (remark for remark in _about(item, weighed, name, lines, plan) if remark.code not in hidden)
     return Checked(sorted(kept, key=Report.order), sorted(used), hidden=count)
@@ -182,14 +187,8 @@ def _weighed(report: Report, plan: Plan) -> Report:
     return report if level is None else report._replace(severity=level.value)
 
 
-def relative(name: str, root: Path) -> str:
-    """A path as patterns of the project see it."""
-    full = os.path.abspath(split_flow(Path(name))[0])  # noqa: PTH100 - by name: links are not followed
-    inside = full.startswith(str(root) + os.sep)
-    return full[len(str(root)) + 1 :].replace(os.sep, "/") if inside else name
-
-
-def _ignored_here(name: str, plan: Plan) -> frozenset[str]:
+def ignored_here(name: str, plan: Plan) -> frozenset[str]:
+    """The codes that the settings ignore in a file."""
     if not plan.per_file:
         return frozenset()
     path = relative(name, plan.root)
@@ -197,7 +196,8 @@ def _ignored_here(name: str, plan: Plan) -> frozenset[str]:
     return frozenset().union(*codes)
 
 
-def _accepted(reports: list[Report], said: list[Suppression], plan: Plan) -> tuple[list[Report], set[int], int]:
+def accepted(reports: list[Report], said: list[Suppression], plan: Plan) -> tuple[list[Report], set[int], int]:
+    """The reports that no suppression accepts, the entries of `fjctl.json` that were used, and how many it hid."""
     kept, used = [], set()
     codes = [_meant(item, plan) for item in said]
     for report in reports:
@@ -329,36 +329,43 @@ class Run(NamedTuple):
     known: int = 0
 
 
-def check_files(files: Mapping[str, bool], plan: Plan, settings: Settings, cache: Cache, format_name: str = "") -> Run:
+def check_files(
+    files: Mapping[str, bool],
+    plan: Plan,
+    settings: Settings,
+    cache: Cache,
+    format_name: str = "",
+    instead: Mapping[str, bytes] = MappingProxyType({}),
+) -> Run:
     """Checks files (name → whether it was named itself: a document of no known format in a folder is passed over) and
-    the pairs among them."""
+    the pairs among them. `instead` are bytes to be taken for what a file holds."""
     results: dict[str, Checked] = {}
     todo: list[tuple[str, bytes, str, Stamp]] = []
     hashes: dict[str, str] = {}
     for name in files:
         place = split_flow(Path(name))[0] if FLOW_SIGN in name else name
-        stamp = stamp_of(place)
-        unread = cache.unread(name, stamp)
-        if unread is not None:
-            hashes[name], results[name] = unread[0], restored(unread[1])
+        stamp = stamp_of(place) if name not in instead else None
+        unread = cache.unread(_key(name), stamp)
+        if unread is not None and (seen := restored(unread[1], [name])) is not None:
+            hashes[name], results[name] = unread[0], seen
             continue
         try:
-            data = read_bytes(Path(place)).data
+            data = instead[name] if name in instead else read_bytes(Path(place)).data
         except FjctlError as error:
             results[name] = Checked([_unreadable(name, error)], [])
             continue
         hashes[name] = content_hash(data)
-        known = cache.get(name, hashes[name], stamp)
+        known = restored(cache.get(_key(name), hashes[name], stamp), [name])
         if known is not None:
-            results[name] = restored(known)
+            results[name] = known
         else:
             todo.append((name, data, hashes[name], stamp))
     before = len(results)
     for (name, _, content, stamp), checked in zip(todo, _check_all(todo, plan, format_name), strict=True):
         results[name] = checked
-        cache.put(name, content, plain(checked), stamp)
+        cache.put(_key(name), content, plain(checked, [name]), stamp)
     shown = {name: item for name, item in results.items() if files[name] or not item.unknown}
-    pairs = _check_pairs(list(shown), hashes, plan, settings, cache)
+    pairs = _check_pairs(list(shown), hashes, plan, settings, cache, instead)
     everything = [results[name] for name in files if name in shown] + pairs
     reports = [report for item in everything for report in item.reports]
     reports += _unused(everything, list(shown), plan)
@@ -393,23 +400,30 @@ def _unreadable(name: str, error: FjctlError) -> Report:
 
 
 def _check_pairs(
-    files: list[str], hashes: dict[str, str], plan: Plan, settings: Settings, cache: Cache
+    files: list[str],
+    hashes: dict[str, str],
+    plan: Plan,
+    settings: Settings,
+    cache: Cache,
+    instead: Mapping[str, bytes],
 ) -> list[Checked]:
     if not any(rule.sees is Sees.PAIR for rule in plan.chosen.rules):
         return []
     found = []
     for workflow, journey in pairs_among(files, settings):
         try:
-            content = "".join(hashes.get(name) or content_hash(_bytes_of(name)) for name in (workflow, journey))
-            key = f"{workflow}|{journey}"
-            known = cache.get(key, content)
+            names = [workflow, journey]
+            content = "".join(hashes.get(name) or content_hash(_bytes_of(name)) for name in names)
+            key = "|".join(map(_key, names))
+            known = restored(cache.get(key, content), names)
             if known is not None:
-                found.append(restored(known))
+                found.append(known)
                 continue
-            checked = check_two((workflow, journey), (_bytes_of(workflow), _bytes_of(journey)), plan)
+            both = [instead.get(name) or _bytes_of(name) for name in names]
+            checked = check_two((workflow, journey), (both[0], both[1]), plan)
         except FjctlError:
             continue  # said of the file itself if it was asked for
-        cache.put(key, content, plain(checked))
+        cache.put(key, content, plain(checked, names))
         found.append(checked)
     return found
 
@@ -432,15 +446,27 @@ def _unused(everything: Sequence[Checked], files: Sequence[str], plan: Plan) -> 
         yield Report(*place, *UNUSED, "warning", message, "remove the entry", ("ignore", number))
 
 
-def plain(checked: Checked) -> list[Any]:
-    """A result as a JSON value."""
-    return [[list(report) for report in checked.reports], checked.used, checked.unknown, checked.hidden]
+def _key(name: str) -> str:
+    """What the cache knows a file by, wherever it is asked from."""
+    return os.path.abspath(name)  # noqa: PTH100 - by name: a link is a file of its own
 
 
-def restored(value: list[Any]) -> Checked:
-    """The way back of `plain`."""
-    reports = [Report._make(tuple(part) if isinstance(part, list) else part for part in row) for row in value[0]]
-    return Checked(reports, value[1], value[2], value[3])
+def plain(checked: Checked, names: Sequence[str]) -> list[Any]:
+    """A result as a JSON value; the files are told by their number among `names`, as people typed them this time."""
+    rows = [
+        [names.index(report.path) if report.path in names else report.path, *report[1:]] for report in checked.reports
+    ]
+    return [rows, checked.used, checked.unknown, checked.hidden]
+
+
+def restored(value: Any, names: Sequence[str]) -> Checked | None:
+    """The way back of `plain`; None for what is none."""
+    try:
+        rows = [[names[row[0]] if isinstance(row[0], int) else row[0], *row[1:]] for row in value[0]]
+        reports = [Report._make(tuple(part) if isinstance(part, list) else part for part in row) for row in rows]
+        return Checked(reports, list(value[1]), bool(value[2]), int(value[3]))
+    except (TypeError, IndexError, KeyError, ValueError):
+        return None
 
 
 def check(
@@ -460,32 +486,3 @@ def check(
     settings = load_settings(root if root is not None else Path.cwd())
     plan = plan_of(settings, Wanted(select=select, ignore=ignore, parlant=parlant))
     return check_files(named(paths, settings), plan, settings, Cache(None, ""))
-
-
-# --- repairs ---------------------------------------------------------------------------------------------------------
-
-
-def mended(name: str, data: bytes, plan: Plan, *, unsafe: bool, format_name: str = "") -> tuple[bytes, int]:
-    """A file's bytes after its repairs, and how many were made; accepted findings are not repaired."""
-    from fjctl.project.checking import fix
-
-    whole = documents.read(name, data, format_name=format_name, member=split_flow(Path(name))[1])
-    made = 0
-    for member in whole.members or [whole.member]:
-        flow = documents.read(name, data, format_name=format_name, member=member)
-        if not flow.ok:
-            continue
-        wanted = partial(_not_accepted, plan)
-        fixed = fix(flow, plan.chosen.rules, plan.knowledge, unsafe=unsafe, wanted=wanted)
-        made += len(fixed.made)
-        data = flow.encoded(fixed.document.source.text)
-    return data, made
-
-
-def _not_accepted(plan: Plan, document: Document, findings: Sequence[Finding]) -> list[Finding]:
-    """The findings that no suppression accepts."""
-    lines = document.source.text.split("\n")
-    said = comments(document.source.text) if document.syntax == "yaml" else []
-    hidden = plan.chosen.hidden | _ignored_here(document.source.name, plan)
-    reports = [(item.finding, report_of(item, lines)) for item in placed(document, findings)]
-    return [finding for finding, report in reports if report.code not in hidden and _accepted([report], said, plan)[0]]

@@ -101,6 +101,13 @@ def split_flow(path: Path) -> tuple[Path, str]:
     return (Path(head), flow) if head.lower().endswith((".json", ".yaml", ".yml", ".py")) and flow else (path, "")
 
 
+def relative(name: str, root: Path) -> str:
+    """A path as patterns of the project see it."""
+    full = os.path.abspath(split_flow(Path(name))[0])  # noqa: PTH100 - by name: links are not followed
+    inside = full.startswith(str(root) + os.sep)
+    return full[len(str(root)) + 1 :].replace(os.sep, "/") if inside else name
+
+
 def start_folder(arguments: Sequence[str]) -> Path:
     """The folder whose project holds: that of the first argument, of a pattern the part without wildcards."""
     first = Path(arguments[0]) if arguments else Path()

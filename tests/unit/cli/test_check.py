@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -98,6 +99,7 @@ MISTAKES = [
     (("--update-baseline",), "--update-baseline names no file", "--baseline FILE"),
     (("nothing.json",), "no such file", ""),
     (("*.xml",), "nothing matches '*.xml'", "quote the pattern"),
+    (("--unsafe-fixes",), "--unsafe-fixes says which repairs", "add --fix"),
     (("-", "greet.journey.yaml"), "stdin is checked alone", "fjctl check - < FILE"),
 ]
 
@@ -313,6 +315,80 @@ def test_the_cache_gives_the_same_and_is_left_out_of_git(project: Path, capsys: 
     (project / "greet.journey.yaml").write_text(JOURNEY.replace("next: bye}\n  offer", "next: offer}\n  offer"))
     assert check("--fail-on", "info") == 0
     assert capsys.readouterr().out == ""
+
+
+def settled(*paths: Path) -> None:
+    """Sets the times of files back, so that the cache goes by them."""
+    for path in paths:
+        os.utime(path, ns=(10**18, 10**18))
+
+
+def test_the_cache_tells_files_of_one_name_in_two_folders_apart(
+    project: Path, capsys: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = JOURNEY.replace("next: bye}\n  offer", "next: offer}\n  offer")
+    for name, text in (("one", good), ("two", good.replace("next: offer", "next: ofer"))):
+        (project / name).mkdir()
+        (project / name / "a.journey.yaml").write_text(text.ljust(400) + "\n")
+        settled(project / name / "a.journey.yaml")
+    for name, code in (("one", 0), ("two", 1), ("one", 0), ("two", 1)):
+        monkeypatch.chdir(project / name)
+        assert check("a.journey.yaml") == code, name
+    monkeypatch.chdir(project)
+    capsys.readouterr()
+    assert check("two", "--format", "concise") == 1
+    assert capsys.readouterr().out.startswith("two/a.journey.yaml:"), "the name is the one that was typed"
+
+
+def test_the_cache_is_the_same_for_every_process(project: Path) -> None:
+    (project / "fjctl.toml").write_text('[check]\nignore = ["FJ51", "FJ640", "style", "FJ52"]\n')
+    settled(project / "greet.journey.yaml")
+    cache = project / ".fjctl_cache" / "check-1.json"
+    keys = set()
+    for seed in ("1", "2", "3"):
+        assert run("fjctl", "check", folder=project, PYTHONHASHSEED=seed).returncode == 0
+        keys.add(json.loads(cache.read_text())["key"])
+    assert len(keys) == 1
+
+
+@pytest.mark.parametrize("files", ["{}", '{"x": [null, "h", [[[1]], 2]]}', "[]", "null"])
+def test_a_cache_of_another_shape_is_none(project: Path, capsys: Printed, files: str) -> None:
+    settled(project / "greet.journey.yaml")
+    assert check("--format", "concise") == 0
+    first = capsys.readouterr().out
+    cache = project / ".fjctl_cache" / "check-1.json"
+    value = json.loads(cache.read_text())
+    value["files"] = json.loads(files)
+    if isinstance(value["files"], dict) and value["files"]:
+        value["files"] = {str(project / "greet.journey.yaml"): [[10**18, len(JOURNEY)], "h", [[[1]], 2]]}
+    cache.write_text(json.dumps(value))
+    assert check("--format", "concise") == 0
+    assert capsys.readouterr().out == first
+
+
+def test_a_baseline_is_the_same_from_every_folder(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "sub").mkdir()
+    (project / "greet.journey.yaml").rename(project / "sub" / "greet.journey.yaml")
+    (project / "fjctl.toml").write_text('[check]\nbaseline = "known.json"\n')
+    assert check("--update-baseline") == 0
+    assert check("--fail-on", "info") == 0
+    assert check(str(project / "sub"), "--fail-on", "info") == 0
+    monkeypatch.chdir(project / "sub")
+    assert check("greet.journey.yaml", "--fail-on", "info") == 0
+
+
+def test_diff_shows_what_remains_and_writes_reports(project: Path, capsys: Printed) -> None:
+    path = project / "greet.journey.yaml"
+    twice = JOURNEY.replace("hello: {say: Hello, next: bye}", "hello: {say: Hello, next: [bye, bye]}")
+    path.write_text(twice)
+    assert check("--diff", "--report", "json:out.json", "--fail-on", "never") == 0
+    printed = capsys.readouterr().out
+    assert "-  hello: {say: Hello, next: [bye, bye]}" in printed
+    assert "FJ503" in printed
+    assert "FJ505" not in printed
+    assert [item["code"] for item in json.loads((project / "out.json").read_text())["findings"]] == ["FJ503"]
+    assert path.read_text() == twice
+    assert not (project / ".fjctl_cache").exists(), "what is not so in the file is not remembered"
 
 
 def test_statistics_count(project: Path, capsys: Printed) -> None:
