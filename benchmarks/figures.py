@@ -287,7 +287,7 @@ def all_figures(effort: Effort, corpus: Path | None) -> dict[str, Callable[[Path
         "dify": lambda _: dify(effort, corpus),
         "parlant": lambda _: parlant(effort),
         "memory": partial(memory, effort),
-        "check": partial(check, effort, corpus),
+        **({"check": partial(check, effort, corpus)} if PEER.exists() else {}),
         "lsp": lambda _: keystroke(effort),
     }
 
